@@ -1,0 +1,1 @@
+"""EDI messages to documents and back, one module per standard and message."""

@@ -1,0 +1,1 @@
+"""The canonical business documents, neutral to every EDI standard."""

@@ -1,0 +1,1 @@
+"""Syntax: reading, validating, acknowledging and writing X12, EDIFACT and TRADACOMS."""

@@ -1,0 +1,59 @@
+"""Every error the connector raises on purpose, in families by who must act.
+
+::
+
+    ConnectorError
+      Rejected               the partner's data is at fault: no retry, acknowledge or notify
+      Misconfigured          the operator must act: no retry, alarm; mended, the document is replayed
+      Unavailable            the other system is down, slow or throttling: retry with growing waits
+      OutcomeUnknown         a write may or may not have happened: look it up, never blindly repeat
+
+The class names are the names in ``ErrorEquals`` of the state machines; a test compares them.
+"""
+
+from __future__ import annotations
+
+
+class ConnectorError(Exception):
+    """An error with a sentence for a person and facts for a machine.
+
+    Attributes:
+        message: What was expected, what was found and where.
+        advice: What to do about it; empty when nothing can be done.
+        context: Facts as plain JSON values: file, segment, offset, partner, VismaId and the like.
+    """
+
+    def __init__(self, message: str, *, advice: str = "", **context: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+        self.context = context
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.advice}".rstrip()
+
+
+class Rejected(ConnectorError):
+    """The partner's data can't be processed, and repeating it would not help."""
+
+
+class Misconfigured(ConnectorError):
+    """The connector's settings, rules or partner files lack something; an operator mends it and replays."""
+
+
+class Unavailable(ConnectorError):
+    """The other system did not answer usefully; the same call may succeed later.
+
+    Attributes:
+        retry_after: Seconds the other system asked to wait, if it did.
+    """
+
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, advice: str = "", **context: object
+    ) -> None:
+        super().__init__(message, advice=advice, **context)
+        self.retry_after = retry_after
+
+
+class OutcomeUnknown(ConnectorError):
+    """A write was sent and no answer came back: look the document up before sending it again."""

@@ -1,0 +1,1 @@
+"""Routing rules: documents to Visma entities and back."""

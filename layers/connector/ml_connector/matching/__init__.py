@@ -1,0 +1,1 @@
+"""Supplier invoices matched to their orders and receipts."""

@@ -1,0 +1,1 @@
+"""Trading partner profiles, cross references and the customer's configuration."""

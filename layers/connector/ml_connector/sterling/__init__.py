@@ -1,0 +1,1 @@
+"""The Sterling B2B Integrator client."""

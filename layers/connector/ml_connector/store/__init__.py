@@ -1,0 +1,1 @@
+"""What is kept: bytes in S3, state and audit in DynamoDB, credentials in Secrets Manager."""

@@ -1,0 +1,1 @@
+"""The Visma.net ERP client."""

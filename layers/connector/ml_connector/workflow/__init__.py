@@ -1,0 +1,1 @@
+"""The steps of the three ways through, each with its clients and stores handed in."""
