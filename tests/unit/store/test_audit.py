@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ml_connector.errors import Rejected
+from ml_connector.store.audit import AuditTrail, Origin
+from ml_connector.store.audit_queries import INDEXES, AuditQueries
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+class Clock:
+    def __init__(self):
+        self.now = NOON
+
+    def __call__(self):
+        return self.now
+
+    def tick(self, seconds=1):
+        self.now += timedelta(seconds=seconds)
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def dynamodb(aws):
+    client = aws.client("dynamodb")
+    keys = {"pk", "sk", *(name for pair in INDEXES.values() for name in pair)}
+    client.create_table(
+        TableName="audit",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": k, "AttributeType": "S"} for k in sorted(keys)],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": name,
+                "KeySchema": [
+                    {"AttributeName": hash_key, "KeyType": "HASH"},
+                    {"AttributeName": range_key, "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+            for name, (hash_key, range_key) in INDEXES.items()
+        ],
+    )
+    return client
+
+
+@pytest.fixture
+def trail(dynamodb, clock):
+    return AuditTrail(dynamodb, "audit", clock=clock)
+
+
+@pytest.fixture
+def queries(dynamodb):
+    return AuditQueries(dynamodb, "audit")
+
+
+def visit(step="parse", **more):
+    return Origin(step=step, execution="arn:x", entered_at=NOON, **more)
+
+
+def test_an_event_is_appended_and_moves_the_state(trail, queries):
+    assert trail.record("d1", "parsed", origin=visit(), state={"partner": "acme", "number": "4711"})
+    state = queries.state("d1")
+    assert (state["status"], state["partner"], state["open_status"]) == ("processing", "acme", "processing")
+    assert [e["event"] for e in queries.events("d1")] == ["parsed"]
+
+
+def test_the_same_visit_records_an_event_once(trail, queries, clock):
+    trail.record("d1", "parsed", origin=visit())
+    clock.tick()
+    assert not trail.record("d1", "parsed", origin=visit())
+    assert len(queries.events("d1")) == 1
+    assert queries.day_totals("2026-03-02") == {"-": {"parsed": 1}}
+
+
+def test_a_retry_records_its_own_event(trail, queries):
+    trail.record("d1", "delayed", origin=visit())
+    trail.record("d1", "delayed", origin=visit(retry=1))
+    assert len(queries.events("d1")) == 2
+
+
+def test_a_late_event_is_appended_but_does_not_move_the_state_back(trail, queries, clock):
+    clock.tick(10)
+    trail.record("d1", "posted", origin=visit("post"))
+    clock.tick(-5)
+    assert trail.record("d1", "failed", origin=visit("outcome"), state={"reason": "late news"})
+    assert queries.state("d1")["status"] == "posted"
+    assert [e["event"] for e in queries.events("d1")] == ["failed", "posted"]
+
+
+def test_a_settled_item_leaves_the_sparse_index_and_forgets_its_reason(trail, queries, clock):
+    trail.record("d1", "failed", origin=visit(), state={"reason": "no supplier"})
+    assert [i["item"] for i in queries.by_status("failed", limit=5).items] == ["d1"]
+    clock.tick()
+    trail.record("d1", "posted", origin=visit("post"))
+    assert queries.by_status("failed", limit=5).items == []
+    assert "reason" not in queries.state("d1")
+
+
+def test_numbers_find_the_item_whatever_their_case_and_spaces(trail, queries):
+    trail.record("d1", "parsed", origin=visit(), numbers={"invoice": "ab 4711", "empty": ""})
+    assert [i["item"] for i in queries.by_number("AB4711")] == ["d1"]
+
+
+def test_pages_continue_where_the_last_one_ended(trail, queries, clock):
+    for n in range(5):
+        clock.tick()
+        trail.record(f"d{n}", "parsed", origin=visit(), state={"partner": "acme"})
+    first = queries.by_partner("acme", limit=3)
+    rest = queries.by_partner("acme", limit=3, token=first.next_token)
+    assert [i["item"] for i in first.items + rest.items] == ["d4", "d3", "d2", "d1", "d0"]
+    assert rest.next_token is None
+
+
+def test_a_forged_page_token_is_refused(queries):
+    with pytest.raises(Rejected, match="page token"):
+        queries.by_partner("acme", limit=3, token="ü")
+
+
+def test_children_are_found_by_their_parent_in_order(trail, queries):
+    for child in ("m-1-2", "m-1-1"):
+        trail.record(child, "split", origin=visit(), state={"parent": "m-1"})
+    assert [i["item"] for i in queries.by_interchange("m-1").items] == ["m-1-1", "m-1-2"]
+
+
+def test_facts_too_large_for_an_item_are_cut_and_say_so(trail, queries):
+    trail.record("d1", "parsed", origin=visit(), facts={"small": 1, "huge": "x" * 300_000})
+    facts = queries.events("d1")[0]["facts"]
+    assert facts["small"] == 1
+    assert "left out" in facts["cut"]
