@@ -44,7 +44,4 @@ Totals = TypeVar("Totals", bound=Model)
 
 def effective(declared: Totals, computed: Totals) -> Totals:
     """The declared totals, with what the sender left out taken from the computed ones."""
-    stated = {
-        name: value for name in type(declared).model_fields if (value := getattr(declared, name)) is not None
-    }
-    return computed.model_copy(update=stated)
+    return computed.model_copy(update={name: value for name, value in declared if value is not None})

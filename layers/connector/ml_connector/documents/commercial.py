@@ -18,7 +18,7 @@ class AllowanceChargeKind(StrEnum):
 
 
 class Settlement(StrEnum):
-    """How an allowance or charge reaches the payer; only OFF_INVOICE and ADDED_TO_INVOICE change the total."""
+    """How the amount reaches the payer; only OFF_INVOICE and ADDED_TO_INVOICE change the total."""
 
     OFF_INVOICE = "off_invoice"
     BILL_BACK = "bill_back"

@@ -42,7 +42,7 @@ class Transport(Model):
 
 
 class Delivery(Model):
-    """All dates but the requested one, which stands beside this as ``requested_delivery``; terms, transport."""
+    """Terms, transport and all dates but the requested one: that stands beside, as ``requested_delivery``."""
 
     earliest_date: Moment | None = None
     latest_date: Moment | None = None

@@ -55,7 +55,7 @@ class Identifier(Model):
 
 
 def check_digit_ok(digits: str) -> bool:
-    """Whether the GS1 mod-10 check digit holds (weights 3,1 from the right, GS1 General Specifications 7.9)."""
+    """Whether the GS1 mod-10 check digit holds (weights 3 and 1 from the right)."""
     if not digits.isdigit():
         return False
     weighted = sum(int(d) * (3 if i % 2 else 1) for i, d in enumerate(reversed(digits)))

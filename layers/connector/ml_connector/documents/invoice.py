@@ -43,7 +43,7 @@ class OrderReference(Model):
 
 
 class LinePrice(Model):
-    """Unit prices of a line, for ``base`` units (1 unless stated): ``net`` after, ``gross`` before discount."""
+    """Prices for ``base`` units (1 unless stated): ``net`` after, ``gross`` before discount."""
 
     net: Number | None = None
     gross: Number | None = None

@@ -48,7 +48,7 @@ class ResponseAction(StrEnum):
 
 
 class PromisedDate(Model):
-    """A date the seller names; ``meaning`` is promised_delivery, promised_ship, requested_delivery and so on."""
+    """A date the seller names; ``meaning`` is promised_delivery, promised_ship, requested_delivery ..."""
 
     date: Moment
     meaning: str | None = None
