@@ -1,0 +1,140 @@
+"""Messages as trees: loops, segment groups and HL hierarchies, in the order their segments were sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ml_connector.edi.placement import Walker
+from ml_connector.edi.schema import MessageSchema, find_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ml_connector.edi.message import Message
+    from ml_connector.edi.notation import Node
+    from ml_connector.edi.segment import Segment
+
+
+class Loop:
+    """A loop (X12), a segment group (EDIFACT), or the whole message.
+
+    Attributes:
+        name: ``PO1``, ``SG25``; the message's type for the outermost.
+        trigger: The tag that opens it; empty for the outermost.
+        area: ``header``, ``detail``, ``summary``; ``message`` for the outermost and where none are marked.
+        children: Segments and loops in the order sent, the trigger's segment first.
+        unplaced: On the outermost loop: the segments no place was found for.
+    """
+
+    __slots__ = ("_areas", "area", "children", "name", "trigger", "unplaced")
+
+    def __init__(self, name: str, trigger: str = "", area: str = "message") -> None:
+        self.name = name
+        self.trigger = trigger
+        self.area = area
+        self.children: list[Segment | Loop] = []
+        self.unplaced: list[Segment] = []
+        self._areas: list[str] = []
+
+    def __repr__(self) -> str:
+        return f"Loop({self.name!r}, {len(self.children)} children)"
+
+    def add(self, child: Segment | Loop, area: str) -> None:
+        """Append a segment or loop that stands in an area of the message."""
+        self.children.append(child)
+        self._areas.append(area)
+
+    def segments(self, tag: str | None = None, *, area: str | None = None) -> list[Segment]:
+        """The segments directly in this loop, of one tag and area if given; loops inside are not entered."""
+        return [
+            child
+            for child, where in zip(self.children, self._areas, strict=True)
+            if not isinstance(child, Loop) and tag in (None, child.tag) and area in (None, where)
+        ]
+
+    def segment(self, tag: str, *, area: str | None = None) -> Segment | None:
+        """The first segment of a tag directly in this loop."""
+        return next(iter(self.segments(tag, area=area)), None)
+
+    def loops(self, name: str | None = None, *, area: str | None = None) -> list[Loop]:
+        """The loops directly in this loop, by name or trigger (group numbers change between directories)."""
+        return [
+            child
+            for child in self.children
+            if isinstance(child, Loop)
+            and name in (None, child.name, child.trigger)
+            and area in (None, child.area)
+        ]
+
+    def descend(self, name: str | None = None) -> Iterator[Loop]:
+        """All loops below this one, depth first, by name or trigger."""
+        for child in self.children:
+            if isinstance(child, Loop):
+                if child.named(name):
+                    yield child
+                yield from child.descend(name)
+
+    def named(self, name: str | None) -> bool:
+        """Whether this is the loop's name or trigger; every loop answers to ``None``."""
+        return name in (None, self.name, self.trigger)
+
+    @property
+    def head(self) -> Segment | None:
+        """The segment that opened the loop."""
+        return next((child for child in self.children if not isinstance(child, Loop)), None)
+
+
+def schema_of(message: Message) -> MessageSchema | None:
+    """The rules for a message by its own type and version; ``None`` for a type no rules are known for."""
+    interchange = message.interchange
+    syntax = interchange.header.element(1, 2) if interchange.standard.value == "edifact" else ""
+    return find_schema(interchange.standard.value, message.type, message.version, syntax=syntax)
+
+
+def place(message: Message, *, schema: MessageSchema | None = None) -> Loop:
+    """The message as a tree; segments without a place are in ``unplaced``, and nothing is refused.
+
+    X12 HL loops hang under the HL loop their HL02 names; one that names none, or an unknown one, or itself,
+    hangs under the message.
+
+    Args:
+        message: The message.
+        schema: Rules to place by; by default those of the message's type and version. With none known all
+            segments are unplaced.
+    """
+    schema = schema or schema_of(message)
+    if schema is None:
+        root = Loop(message.type)
+        root.unplaced.extend(message.segments)
+        return root
+    return build_tree(schema, message.segments)
+
+
+def build_tree(schema: MessageSchema, segments: Iterable[Segment]) -> Loop:
+    """The tree of a message's segments."""
+    root = Loop(schema.type)
+    path = [root]
+    levels: dict[str, Loop] = {}
+    for segment, step in Walker(schema).walk(segments):
+        node = step.node
+        if node is None:
+            root.unplaced.append(segment)
+            continue
+        target = path[-1 - step.closes]
+        if step.closes and (node.loop or not step.backward):
+            del path[-step.closes :]
+        if node.loop:
+            path.append(_open(node, segment, path[-1], levels))
+        else:
+            target.add(segment, node.area)
+    return root
+
+
+def _open(node: Node, segment: Segment, around: Loop, levels: dict[str, Loop]) -> Loop:
+    loop = Loop(node.loop, node.tag, node.area)
+    loop.add(segment, node.area)
+    if node.tag == "HL":
+        around = levels.get(segment.element(2), around)
+        levels.setdefault(segment.element(1), loop)
+    around.add(loop, node.area)
+    return loop

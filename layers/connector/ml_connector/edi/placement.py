@@ -1,0 +1,240 @@
+"""Placement: which place in its message's tree each segment stands in.
+
+A segment belongs to the nearest place that follows the segment before it: inside the loop that is open,
+else in the loops around it. The answer depends only on the place of the segment before and on the tag, so
+it is computed once per schema and kept (`Step`). Segments out of order are placed where they would belong
+and said to be out of order; segments no place exists for are set aside, never dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ml_connector.edi.notation import Node
+    from ml_connector.edi.schema import MessageSchema
+    from ml_connector.edi.segment import Segment
+
+
+class Fault(StrEnum):
+    """What can be wrong with a segment's place."""
+
+    UNKNOWN = "unknown-segment"
+    NOT_IN_SET = "segment-not-in-message"
+    UNEXPECTED = "unexpected-segment"
+    OUT_OF_SEQUENCE = "segment-out-of-sequence"
+    SEGMENT_OVER_MAXIMUM = "segment-over-maximum"
+    LOOP_OVER_MAXIMUM = "loop-over-maximum"
+    MISSING = "segment-missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """A departure from the tree.
+
+    Attributes:
+        fault: What is wrong.
+        node: The place concerned; ``None`` for a segment without one.
+        loop: Name of the loop it is about.
+        segment: The segment at fault, or where the absence of one was noticed.
+    """
+
+    fault: Fault
+    node: Node | None
+    loop: str
+    segment: Segment | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """The way from one place to the next.
+
+    Attributes:
+        node: Where the segment belongs; ``None`` if nowhere.
+        closes: How many open loops end before it.
+        missing: The mandatory places passed over.
+        backward: Whether the place lies before the last one, so the segment is out of order.
+        repeats: Whether it is the same place again.
+        simple: Whether it needs no bookkeeping: a new plain segment in the loop that is open.
+    """
+
+    node: Node | None
+    closes: int = 0
+    missing: tuple[Node, ...] = ()
+    backward: bool = False
+    repeats: bool = False
+    simple: bool = False
+
+
+@dataclass(slots=True)
+class _OpenLoop:
+    """A loop that is open: how often it occurred so far, how far it got, and what it still lacks."""
+
+    node: Node
+    count: int = 1
+    reached: int = 0
+    lacking: list[Deviation] | None = None
+
+
+class Walker:
+    """Walks one message through its tree, a segment at a time, in constant memory.
+
+    Attributes:
+        deviations: What was wrong so far; the caller may take findings out of it as they come.
+    """
+
+    def __init__(self, schema: MessageSchema) -> None:
+        self._schema = schema
+        self._tags = schema.tags()
+        tables: list[dict[str, Step]] = schema.tables.setdefault("steps", [{} for _ in schema.nodes])
+        self._tables = tables
+        self._open = [_OpenLoop(schema.root)]
+        self._state = 0
+        self._count = 1
+        self.deviations: list[Deviation] = []
+
+    @property
+    def loop(self) -> str:
+        """Name of the innermost open loop."""
+        return self._open[-1].node.loop
+
+    def walk(self, segments: Iterable[Segment]) -> Iterator[tuple[Segment, Step]]:
+        """Each segment with the step that leads to it; call `finish` afterwards."""
+        tables = self._tables
+        for segment in segments:
+            tag = segment.tag
+            step = tables[self._state].get(tag) or self._learn(tag)
+            if step.simple:
+                self._state = step.node.index  # type: ignore[union-attr] # a simple step has a node
+                self._count = 1
+            elif step.node is None:
+                self._set_aside(segment)
+            else:
+                step = self._move(step, step.node, segment)
+            yield segment, step
+
+    def finish(self) -> None:
+        """End the message: what the loops still open lack is noted."""
+        last = self._schema.nodes[-1]
+        if self._state != last.index:
+            missing = _passed_over(self._schema, self._state, None)
+            self._lack([node for node in missing if node is not last], None)
+        self._close(len(self._open))
+
+    def _learn(self, tag: str) -> Step:
+        step = next(_steps(self._schema, self._state, tag), Step(None))
+        self._tables[self._state][tag] = step
+        return step
+
+    def _set_aside(self, segment: Segment) -> None:
+        tag = segment.tag
+        known = Fault.UNEXPECTED if tag in self._tags else Fault.NOT_IN_SET
+        fault = known if tag in self._schema.rules else Fault.UNKNOWN
+        self.deviations.append(Deviation(fault, None, self.loop, segment))
+
+    def _move(self, step: Step, node: Node, segment: Segment) -> Step:
+        count = self._occurrence(step)
+        if node.maximum is not None and count > node.maximum:
+            later = self._elsewhere(segment.tag, node)
+            if later is not None and later.node is not None:
+                return self._move(later, later.node, segment)
+            fault = Fault.LOOP_OVER_MAXIMUM if node.loop else Fault.SEGMENT_OVER_MAXIMUM
+            self.deviations.append(Deviation(fault, node, node.loop or self.loop, segment))
+        if step.backward:
+            self._go_back(step, node, segment)
+        if step.missing:
+            self._lack(step.missing, segment)
+        if node.loop or not step.backward:
+            self._close(step.closes)
+            self._state = node.index
+            self._count = count
+        if node.loop:
+            self._open.append(_OpenLoop(node, count))
+        return step
+
+    def _occurrence(self, step: Step) -> int:
+        if not step.repeats:
+            return 1
+        return (self._open[-step.closes].count if step.closes else self._count) + 1
+
+    def _elsewhere(self, tag: str, node: Node) -> Step | None:
+        """The next place for a tag whose nearest place is full."""
+        steps = (step for step in _steps(self._schema, self._state, tag) if not step.backward)
+        return next((step for step in steps if step.node is not None and step.node.index > node.index), None)
+
+    def _go_back(self, step: Step, node: Node, segment: Segment) -> None:
+        self.deviations.append(Deviation(Fault.OUT_OF_SEQUENCE, node, node.loop or self.loop, segment))
+        around = self._open[-1 - step.closes]
+        around.reached = max(around.reached, self._state)
+        if around.lacking:
+            around.lacking = [lack for lack in around.lacking if lack.node is not node]
+
+    def _lack(self, missing: Iterable[Node], segment: Segment | None) -> None:
+        """Note absent places in the open loops they belong to; one may yet come, out of order."""
+        by_node = {loop.node.index: loop for loop in self._open}
+        for node in missing:
+            around = by_node[node.parent]
+            if node.index > around.reached:
+                lacking = around.lacking = around.lacking or []
+                lacking.append(Deviation(Fault.MISSING, node, node.loop or around.node.loop, segment))
+
+    def _close(self, loops: int) -> None:
+        for _ in range(loops):
+            closed = self._open.pop()
+            if closed.lacking:
+                self.deviations.extend(closed.lacking)
+
+
+def _steps(schema: MessageSchema, state: int, tag: str) -> Iterator[Step]:
+    """Every way from a place to a tag, the nearest first: forward, then backward."""
+    for backward in (False, True):
+        for closes, candidates in _levels(schema, state):
+            for node in candidates:
+                if node.tag == tag and (node.index < closes_at(schema, state, closes)) is backward:
+                    yield _step(schema, state, node, closes, backward=backward)
+
+
+def closes_at(schema: MessageSchema, state: int, closes: int) -> int:
+    """The place in the loop that stays open after closing some: what lies before it is behind."""
+    node = schema.nodes[state]
+    if node.loop and closes == 0:
+        return 0
+    steps = closes - 1 if node.loop else closes
+    for _ in range(steps):
+        node = schema.nodes[node.parent]
+    return node.index
+
+
+def _levels(schema: MessageSchema, state: int) -> Iterator[tuple[int, list[Node]]]:
+    """The places inside each open loop, the innermost first, with how many loops end to get there."""
+    node = schema.nodes[state]
+    inner = node if node.loop else schema.nodes[node.parent]
+    closes = 0
+    while True:
+        yield closes, [schema.nodes[index] for index in inner.children]
+        if inner.parent < 0:
+            return
+        inner, closes = schema.nodes[inner.parent], closes + 1
+
+
+def _step(schema: MessageSchema, state: int, node: Node, closes: int, *, backward: bool) -> Step:
+    repeats = node.index == closes_at(schema, state, closes)
+    missing = () if backward else tuple(_passed_over(schema, state, node))
+    simple = not (closes or node.loop or backward or missing or (repeats and node.maximum is not None))
+    return Step(node, closes, missing, backward=backward, repeats=repeats, simple=simple)
+
+
+def _passed_over(schema: MessageSchema, state: int, target: Node | None) -> Iterator[Node]:
+    """The mandatory places between two places: in the loops that end, and in the one that stays open."""
+    stays_open = target.parent if target else -1
+    for closes, candidates in _levels(schema, state):
+        behind = closes_at(schema, state, closes)
+        parent = candidates[0].parent if candidates else None
+        limit = target.index if target and parent == stays_open else len(schema.nodes)
+        yield from (node for node in candidates if node.mandatory and behind < node.index < limit)
+        if parent == stays_open:
+            return
