@@ -1,0 +1,88 @@
+"""The pieces that company and partner files share: codes, tolerances, units, dimensions."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+#: A code or number of a ledger or partner: compared as text, so leading zeros count.
+Code = Annotated[
+    str, Field(min_length=1), WithJsonSchema({"type": ["string", "integer"], "description": "a code"})
+]
+
+#: An amount, quantity or percentage.
+Number = Annotated[Decimal, WithJsonSchema({"type": ["number", "string"]})]
+
+#: Values of a segmented key by segment number, as Visma's subaccount takes them.
+Segments = dict[int, Code]
+
+Standard = Literal["x12", "edifact", "tradacoms"]
+DocumentType = Literal[
+    "order", "order_change", "order_response", "invoice", "despatch_advice", "remittance_advice"
+]
+Entity = Literal["purchase_order", "sales_order", "supplier_invoice", "log", "none"]
+
+
+class Fragment(BaseModel):
+    """A frozen piece of configuration that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Tolerance(Fragment):
+    """How far two figures may lie apart: within the percentage and within the amount, where given.
+
+    With both, the wider one counts unless ``both`` is set; with none, they must be equal.
+    """
+
+    percent: Number | None = Field(None, ge=0)
+    amount: Number | None = Field(None, ge=0)
+    both: bool = False
+
+
+class Tolerances(Fragment):
+    """What may differ between an invoice, its order and its receipts; absent means "as the company says"."""
+
+    quantity: Tolerance | None = None
+    unit_price: Tolerance | None = None
+    line: Tolerance | None = None
+    document: Tolerance | None = None
+    rounding: Number | None = Field(None, ge=0)
+    vat: Tolerance | None = None
+    charge: Tolerance | None = None
+
+    def over(self, other: Tolerances) -> Tolerances:
+        """Return these tolerances with what they leave open taken from ``other``."""
+        own = {name: value for name in type(self).model_fields if (value := getattr(self, name)) is not None}
+        return other.model_copy(update=own)
+
+
+class UnitReference(Fragment):
+    """A partner's or a standard's unit code and the ledger's unit for it."""
+
+    code: Code
+    list: Literal["X12_355", "UNECE_REC20", "UNECE_REC21", "ANA_4", "ERP", "*"] = "*"
+    unit: Code
+
+
+class Matching(Fragment):
+    """How supplier invoices are matched and what becomes of those that don't match."""
+
+    ways: Literal[0, 2, 3] = 2
+    on_exception: Literal["hold", "park"] = "hold"
+    release_matched: bool = False
+
+
+class MatchingSettings(Fragment):
+    """The same as `Matching` for one partner; absent means "as the company says"."""
+
+    ways: Literal[0, 2, 3] | None = None
+    on_exception: Literal["hold", "park"] | None = None
+    release_matched: bool | None = None
+
+    def over(self, company: Matching) -> Matching:
+        """Return the company's settings with this partner's own in their place."""
+        own = {name: value for name in type(self).model_fields if (value := getattr(self, name)) is not None}
+        return company.model_copy(update=own)

@@ -1,0 +1,214 @@
+"""``partners/*.yaml``: one trading partner, who it is, what it sends and what its codes mean."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from ml_connector.partners.fragments import (
+    Code,
+    DocumentType,
+    Entity,
+    Fragment,
+    MatchingSettings,
+    Segments,
+    Standard,
+    Tolerances,
+    UnitReference,
+)
+
+Role = Literal["supplier", "customer", "own_hub"]
+
+#: What an order means by who sent it: a customer's order is our sales order, our hub's is our own order.
+ENTITY_OF_ROLE: dict[Role, dict[DocumentType, Entity]] = {
+    "customer": {"order": "sales_order", "order_change": "sales_order", "remittance_advice": "log"},
+    "own_hub": {"order": "purchase_order", "order_change": "purchase_order", "invoice": "supplier_invoice"},
+    "supplier": {"order": "purchase_order", "invoice": "supplier_invoice", "order_response": "log"},
+}
+
+
+def _compilable(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_compilable)]
+
+
+class Identity(Fragment):
+    """An address the partner uses in interchange envelopes (ISA05/06, UNB S002, STX FROM)."""
+
+    standard: Standard
+    id: Code
+    qualifier: str | None = None
+
+
+class PartyIdentity(Fragment):
+    """An identity the partner, or a supplier behind a hub, uses inside documents (N1, NAD, SDT)."""
+
+    id: Code
+    scheme: Code | None = None
+    supplier: Code | None = None
+    customer: Code | None = None
+    location: Code | None = None
+
+
+class SentMessage(Fragment):
+    """A message and the versions of it the partner sends or wants."""
+
+    standard: Standard
+    type: Code
+    versions: tuple[Code, ...] = ()
+
+
+class Acknowledgements(Fragment):
+    """Which acknowledgements the connector sends; Sterling may send them already, then none."""
+
+    x12: Literal["none", "997", "999", "ta1", "ta1+997", "ta1+999"] = "none"
+    edifact: Literal["none", "contrl"] = "none"
+    overdue_after_hours: int = Field(24, ge=1)
+
+
+class Layout(Fragment):
+    """How bytes written for the partner look; absent means the standard's usual."""
+
+    element: str | None = None
+    component: str | None = None
+    repetition: str | None = None
+    release: str | None = None
+    terminator: str | None = None
+    decimal: Literal[",", "."] | None = None
+    charset: str | None = None
+    line_breaks: bool = False
+    service_string: bool = True
+
+
+class Codec(Fragment):
+    """How this partner's documents depart from the standard; the fields are those of the codecs' profile."""
+
+    allow_negative: bool = False
+    correct_scale: bool = False
+    quantity_is_delta: bool = False
+    count_hierarchy: bool | None = None
+    strict_counts: bool = False
+    default_currency: Code | None = None
+    credit_negative: bool = False
+    item_qualifiers: dict[str, Code] = Field(default_factory=dict)
+    units_in: dict[str, Code] = Field(default_factory=dict)
+    units_out: dict[str, Code] = Field(default_factory=dict)
+    known_tax_rates: tuple[Code, ...] = ()
+    lenient: frozenset[str] = frozenset()
+    structure: Literal["shipment_order_package_item", "shipment_order_item"] | None = None
+    layout: Layout = Layout()
+
+
+class Reading(Fragment):
+    """How this partner's interchanges are read: repairs refused, character set, schema overlay."""
+
+    strict: bool = False
+    lenient_counts: bool = False
+    charset: str | None = None
+    overlay: str | None = None
+    time_zone: str | None = None
+
+
+class Mailboxes(Fragment):
+    """The partner's mailbox paths in Sterling: where its messages come in and where ours go."""
+
+    inbound: tuple[Code, ...] = ()
+    outbound: Code | None = None
+
+
+class ItemReference(Fragment):
+    """A partner's item code and our item for it; ``scheme`` narrows which of the codes is meant."""
+
+    code: Code
+    item: Code
+    scheme: Literal["GTIN", "SELLER", "BUYER", "MANUFACTURER"] | None = None
+    unit: Code | None = None
+
+
+class Charge(Fragment):
+    """What a charge or allowance of this code (SAC02, ALC 7161, or a keyword of its text) becomes."""
+
+    code: Code | None = None
+    text: Pattern | None = None
+    account: Code | None = None
+    subaccount: Segments = Field(default_factory=dict)
+    vat_code: Code | None = None
+    action: Literal["own_line", "spread", "ignore"] = "own_line"
+
+
+class OrderNumber(Fragment):
+    """How the partner decorates order numbers: the pattern's group 1 (or ``number``) is the number."""
+
+    pattern: Pattern
+
+
+class Partner(Fragment):
+    """One trading partner.
+
+    Attributes:
+        id: The name of its file, used in every record.
+        usage: Which interchanges this profile serves: production, test (ISA15 T, UNB 0035 1), or both.
+    """
+
+    id: Code
+    name: Code
+    roles: tuple[Role, ...] = ("supplier",)
+    country: Code | None = None
+    usage: tuple[Literal["production", "test"], ...] = ("production",)
+    identities: tuple[Identity, ...] = ()
+    party_ids: tuple[PartyIdentity, ...] = ()
+    supplier: Code | None = None
+    customer: Code | None = None
+    company: Code | None = None
+    branch: Code | None = None
+    currency: Code | None = None
+    terms: Code | None = None
+    messages: tuple[SentMessage, ...] = ()
+    targets: dict[DocumentType, Entity] = Field(default_factory=dict)
+    acknowledgements: Acknowledgements = Acknowledgements()
+    codec: Codec = Codec()
+    reading: Reading = Reading()
+    mailboxes: Mailboxes = Mailboxes()
+    items: tuple[ItemReference, ...] = ()
+    units: tuple[UnitReference, ...] = ()
+    charges: tuple[Charge, ...] = ()
+    order_numbers: tuple[OrderNumber, ...] = ()
+    tolerances: Tolerances = Tolerances()
+    matching: MatchingSettings = MatchingSettings()
+    vat_zone: Code | None = None
+    vat_code: Code | None = None
+    account: Code | None = None
+    charge_account: Code | None = None
+    subaccount: Segments = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _sends_something(self) -> Partner:
+        if "supplier" not in self.roles and self.supplier:
+            raise ValueError("a partner with a `supplier:` number needs `supplier` among its roles")
+        if "customer" not in self.roles and self.customer:
+            raise ValueError("a partner with a `customer:` number needs `customer` among its roles")
+        return self
+
+    def target(self, document_type: DocumentType) -> Entity:
+        """Return the Visma entity a document of this partner becomes, or log or none.
+
+        An order of a partner with no role that says otherwise becomes a purchase order.
+        """
+        if document_type in self.targets:
+            return self.targets[document_type]
+        for role in self.roles:
+            if document_type in ENTITY_OF_ROLE[role]:
+                return ENTITY_OF_ROLE[role][document_type]
+        return "purchase_order" if document_type == "order" else "log"
+
+    def serves(self, *, test: bool) -> bool:
+        """Tell whether this profile is for test, or for production, interchanges."""
+        return ("test" if test else "production") in self.usage

@@ -1,0 +1,189 @@
+"""Rules that can never count: their own tests contradict each other, or earlier rules take all they match.
+
+Conditions are written out as alternatives of plain tests. What is found is certain; what is too large to
+write out, or rests on patterns, is taken as reachable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ml_connector.partners.conditions import OPERATORS, All, Not, Test
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ml_connector.partners.conditions import Condition
+    from ml_connector.partners.rules import Rule, RuleSet
+
+_MOST_ALTERNATIVES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """A rule that can never count, and why."""
+
+    rule: Rule
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Literal:
+    field: str
+    single: bool
+    operator: str
+    operand: Any
+    negated: bool
+
+    @property
+    def candidates(self) -> frozenset[Any] | None:
+        """The only values a positive test lets pass, where it names them."""
+        if self.negated:
+            return None
+        if self.operator == "is":
+            return frozenset({self.operand})
+        if self.operator == "in":
+            return frozenset(self.operand)
+        return self.operand[1] if self.operator == "table" else None
+
+    def passes(self, value: object) -> bool:
+        return OPERATORS[self.operator](value, self.operand) is not self.negated
+
+
+_Alternative = tuple[_Literal, ...]
+
+
+def unreachable_rules(rules: RuleSet) -> Iterator[Unreachable]:
+    """Yield the rules of a file that can never count."""
+    earlier: list[tuple[Rule, list[_Alternative]]] = []
+    for rule in rules.rules:
+        written = _written_out(rule.condition)
+        if written is None:
+            continue
+        possible = [alternative for alternative in written if not _contradicts_itself(alternative)]
+        if not possible:
+            yield Unreachable(rule, "its own tests contradict each other, so it never matches")
+        elif shadow := _shadow(rule, possible, earlier, rules.mode):
+            yield Unreachable(rule, f"{shadow} take all it could match, so it never counts")
+        earlier.append((rule, possible))
+
+
+def _shadow(
+    rule: Rule, possible: list[_Alternative], earlier: Sequence[tuple[Rule, list[_Alternative]]], mode: str
+) -> str:
+    same_level = [(other, terms) for other, terms in earlier if other.level == rule.level]
+    if mode == "first":
+        return _takers(possible, same_level)
+    if rule.hold or rule.split:
+        return ""
+    takers = [
+        _takers(possible, [(other, terms) for other, terms in same_level if outcome in other.outcomes])
+        for outcome in rule.outcomes
+    ]
+    return ", ".join(sorted(set(takers))) if all(takers) else ""
+
+
+def _takers(possible: list[_Alternative], earlier: Sequence[tuple[Rule, list[_Alternative]]]) -> str:
+    """Return the labels of the earlier rules that between them take every alternative, or nothing."""
+    labels: dict[str, None] = {}
+    for alternative in possible:
+        taker = next(
+            (rule for rule, terms in earlier if any(_covers(term, alternative) for term in terms)), None
+        )
+        if taker is None:
+            return ""
+        labels[taker.label] = None
+    return ", ".join(labels)
+
+
+def _covers(wide: _Alternative, narrow: _Alternative) -> bool:
+    return all(_implied(literal, narrow) for literal in wide)
+
+
+def _implied(literal: _Literal, given: _Alternative) -> bool:
+    return literal in given or any(
+        _implies(other, literal) for other in given if other.field == literal.field
+    )
+
+
+def _implies(given: _Literal, wanted: _Literal) -> bool:
+    if wanted.operator == "present":
+        return wanted.operand is not wanted.negated and not given.negated and given.operator != "present"
+    if wanted.negated and not wanted.single:
+        return False
+    if (candidates := given.candidates) is not None:
+        return all(wanted.passes(value) for value in candidates)
+    return not (given.negated or wanted.negated) and _range_implies(given, wanted)
+
+
+def _range_implies(given: _Literal, wanted: _Literal) -> bool:
+    pair = (given.operator, wanted.operator)
+    if pair in {("from", "from"), ("above", "above"), ("above", "from")}:
+        return bool(given.operand >= wanted.operand)
+    if pair in {("to", "to"), ("below", "below"), ("below", "to")}:
+        return bool(given.operand <= wanted.operand)
+    return pair == ("from", "above") and given.operand > wanted.operand
+
+
+def _contradicts_itself(alternative: _Alternative) -> bool:
+    fields = {literal.field for literal in alternative if literal.single}
+    return any(_impossible([literal for literal in alternative if literal.field == name]) for name in fields)
+
+
+def _impossible(literals: list[_Literal]) -> bool:
+    presence = {
+        literal.operand is not literal.negated for literal in literals if literal.operator == "present"
+    }
+    tests = [literal for literal in literals if literal.operator != "present"]
+    if len(presence) == 2 or (False in presence and any(not literal.negated for literal in tests)):
+        return True
+    named = [candidates for literal in tests if (candidates := literal.candidates) is not None]
+    if named:
+        left = frozenset.intersection(*named)
+        return not any(all(literal.passes(value) for literal in tests) for value in left)
+    return _empty_range(tests)
+
+
+def _empty_range(literals: list[_Literal]) -> bool:
+    plain = [literal for literal in literals if not literal.negated]
+    lower = [literal for literal in plain if literal.operator in ("from", "above")]
+    upper = [literal for literal in plain if literal.operator in ("to", "below")]
+    return any(
+        low.operand > high.operand
+        or (low.operand == high.operand and (low.operator, high.operator) != ("from", "to"))
+        for low in lower
+        for high in upper
+    )
+
+
+def _written_out(condition: Condition, *, negated: bool = False) -> list[_Alternative] | None:
+    """Return the condition as alternatives of literals, or nothing when there would be too many."""
+    if isinstance(condition, Not):
+        return _written_out(condition.term, negated=not negated)
+    if isinstance(condition, Test):
+        return [(_literal(condition, negated=negated),)]
+    parts = [_written_out(term, negated=negated) for term in condition.terms]
+    if any(part is None for part in parts):
+        return None
+    known = [part for part in parts if part is not None]
+    joined = isinstance(condition, All) is not negated
+    return _product(known) if joined else _sum(known)
+
+
+def _literal(test: Test, *, negated: bool) -> _Literal:
+    return _Literal(test.field.name, test.field.single, test.operator, test.operand, negated)
+
+
+def _sum(parts: list[list[_Alternative]]) -> list[_Alternative] | None:
+    alternatives = [alternative for part in parts for alternative in part]
+    return alternatives if len(alternatives) <= _MOST_ALTERNATIVES else None
+
+
+def _product(parts: list[list[_Alternative]]) -> list[_Alternative] | None:
+    alternatives: list[_Alternative] = [()]
+    for part in parts:
+        alternatives = [(*left, *right) for left in alternatives for right in part]
+        if len(alternatives) > _MOST_ALTERNATIVES:
+            return None
+    return alternatives
