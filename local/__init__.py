@@ -1,0 +1,1 @@
+"""The embedded default: the same template on one machine, with Sterling and Visma simulated."""
