@@ -5,6 +5,7 @@
     ConnectorError
       Rejected               the partner's data is at fault: no retry, acknowledge or notify
       Misconfigured          the operator must act: no retry, alarm; mended, the document is replayed
+        Held                 a person must look and decide: released, the document goes on
       Unavailable            the other system is down, slow or throttling: retry with growing waits
       OutcomeUnknown         a write may or may not have happened: look it up, never blindly repeat
 
@@ -39,6 +40,10 @@ class Rejected(ConnectorError):
 
 class Misconfigured(ConnectorError):
     """The connector's settings, rules or partner files lack something; an operator mends it and replays."""
+
+
+class Held(Misconfigured):
+    """The document is sound, but a rule or a doubt asks for a person's decision before it goes on."""
 
 
 class Unavailable(ConnectorError):

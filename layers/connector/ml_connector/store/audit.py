@@ -11,7 +11,9 @@ and, under ``pk = DAY#<date>``, how often each event happened to each partner.
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeSerializer
@@ -192,7 +194,7 @@ class AuditTrail:
         names = {f"#{i}": name for i, name in enumerate([*kept, *removed])}
         sets = ", ".join(f"#{i} = :{i}" for i in range(len(kept)))
         removes = ", ".join(f"#{i}" for i in range(len(kept), len(names)))
-        values = {f":{i}": self._serialize(value) for i, value in enumerate(kept.values())}
+        values = self._row({f":{i}": value for i, value in enumerate(kept.values())})
         stamp, day = _stamp(now), f"{now:%Y-%m-%d}"
         return {
             "Update": {
@@ -229,7 +231,7 @@ class AuditTrail:
         }
 
     def _row(self, values: Mapping[str, object]) -> dict[str, Any]:
-        return {name: self._serialize(value) for name, value in values.items()}
+        return {name: self._serialize(_storable(value)) for name, value in values.items()}
 
 
 def searchable_number(number: str) -> str:
@@ -260,6 +262,11 @@ def _trim(facts: Mapping[str, object]) -> dict[str, object]:
             return kept | {"cut": f"facts from {name!r} on were left out: more than {_MAX_FACTS} bytes"}
         kept[name] = value
     return kept
+
+
+def _storable(value: object) -> object:
+    """The value as plain JSON with decimals, which is all that DynamoDB takes."""
+    return json.loads(json.dumps(value, default=str), parse_float=Decimal)
 
 
 def _stamp(moment: datetime) -> str:

@@ -1,0 +1,55 @@
+# make help lists what there is. Everything lives in this folder: .venv, .venvs, .aws-sam and .local.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+PIP_FLAGS := --quiet --disable-pip-version-check
+
+.PHONY: help setup demo down test lint format bench soak fuzz chaos schemas clean
+
+help: ## List the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: .venv/.installed .venvs/aws/.installed .venvs/runtime/.installed .venvs/sam/.installed ## Make the virtual environments
+
+.venv/.installed: pyproject.toml
+	@echo "Setting up the connector's environment (.venv) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install $(PIP_FLAGS) -e ".[dev]"
+	@touch $@
+
+.venvs/aws/.installed: local/aws/requirements.txt
+.venvs/runtime/.installed: local/aws/runtime-requirements.txt
+.venvs/sam/.installed: local/sam-requirements.txt
+.venvs/%/.installed:
+	@echo "Setting up .venvs/$* ..."
+	@$(PYTHON) -m venv .venvs/$*
+	@.venvs/$*/bin/pip install $(PIP_FLAGS) -r $<
+	@touch $@
+
+demo: setup ## Run the main job: partners' EDI becomes Visma documents (KEEP=1 leaves it running)
+	@$(BIN)/ml-connector demo $(if $(KEEP),--keep)
+
+down: ## Stop what make demo KEEP=1 left running
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local.demo down; else echo "Nothing is running."; fi
+
+test: setup ## Run the tests
+	@$(BIN)/pytest -q -n 2 --dist loadgroup
+
+lint: setup .venvs/lint/.installed ## Check style, types, arrows, template and state machines
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m tools.check_template
+
+.venvs/lint/.installed: tools/package.json
+	@mkdir -p .venvs/lint
+	@cp tools/package.json .venvs/lint/ && cd .venvs/lint && npm install --silent --no-audit --no-fund --no-package-lock
+	@touch $@
+
+format: setup ## Put the code in its form
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+clean: down ## Remove everything made here
+	@rm -rf .venv .venvs .aws-sam .local

@@ -1,0 +1,1 @@
+"""Where the parts come together: clients and stores built from the environment, handed to the steps."""

@@ -1,0 +1,92 @@
+"""What every Lambda handler does around its one step: context, logs, metrics, and the audit of failures."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from ml_connector.assembly.observability import logger, metrics, tracer
+from ml_connector.assembly.parts import Parts
+from ml_connector.errors import ConnectorError
+from ml_connector.workflow.failure import record_trouble
+from ml_connector.workflow.tickets import origin_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from ml_connector.store.audit import Origin
+
+Given = dict[str, Any]
+
+_parts: Parts | None = None
+
+
+def warm_parts() -> Parts:
+    """Return the parts of this container; they outlive the invocation, so connections are reused."""
+    global _parts  # noqa: PLW0603 - a warm container keeps its clients between invocations
+    _parts = _parts or Parts()
+    return _parts
+
+
+def step_handler(step: str) -> Callable[[Callable[[Parts, Origin, Given], Given]], Callable[..., Given]]:
+    """Make a Lambda handler of one step of a state machine.
+
+    The handler takes ``{"input": ..., "context": ...}``, as the definitions in ``statemachine/`` send it. What
+    the step raises is recorded in the audit trail and raised again, so that its class name reaches ``Retry``.
+    """
+
+    def decorate(run: Callable[[Parts, Origin, Given], Given]) -> Callable[..., Given]:
+        @wraps(run)
+        def handle(event: Given, context: LambdaContext) -> Given:
+            parts = warm_parts()
+            parts.invocation = context
+            given: Given = event["input"]
+            origin = origin_of(step, event["context"])
+            logger.append_keys(item=item_of(given), execution=origin.execution, step=step)
+            try:
+                return run(parts, origin, given)
+            except Exception as error:
+                _log(error)
+                record_trouble(parts.audit, item_of(given), error, origin)
+                raise
+
+        return _instrumented(handle)
+
+    return decorate
+
+
+def item_of(given: Given) -> str:
+    """Return the audit id of what a step was given: the document's, or the mailbox message's."""
+    return str((given.get("document") or given.get("message") or {}).get("id", ""))
+
+
+def plain_handler(run: Callable[[Parts, Given], Given]) -> Callable[..., Given]:
+    """Make a Lambda handler of something a schedule or an event rule starts."""
+
+    @wraps(run)
+    def handle(event: Given, context: LambdaContext) -> Given:
+        parts = warm_parts()
+        parts.invocation = context
+        try:
+            return run(parts, event)
+        except Exception as error:
+            _log(error)
+            raise
+
+    return _instrumented(handle)
+
+
+def _instrumented(handle: Callable[..., Given]) -> Callable[..., Given]:
+    logged: Callable[..., Given] = logger.inject_lambda_context(clear_state=True)(handle)
+    traced: Callable[..., Given] = tracer.capture_lambda_handler(capture_response=False)(logged)
+    measured: Callable[..., Given] = metrics.log_metrics(raise_on_empty_metrics=False)(traced)
+    return measured
+
+
+def _log(error: Exception) -> None:
+    if isinstance(error, ConnectorError):
+        logger.warning(type(error).__name__, extra={"reason": str(error)})
+    else:
+        logger.exception("A defect of the connector.")
