@@ -144,3 +144,19 @@ def _parts(line: str, elements: dict[str, Element], composites: dict[str, Compos
         Part(mandatory, repeat, elements.get(name), composites.get(name))
         for name, mandatory, repeat in read_parts(line)
     )
+
+
+@cache
+def load_rules(standard: str, version: str = "") -> dict[str, SegmentRule]:
+    """The rules of every segment of a standard's version, the envelope's included.
+
+    Args:
+        standard: ``x12``, ``edifact`` or ``tradacoms``.
+        version: As in `find_schema`; by default 005010 and D.01B, whose segments are the longer ones.
+    """
+    if standard == "x12":
+        return _rules("x12-004010" if "" < version[:6] < "005010" else "x12-005010")
+    if standard == "edifact":
+        directory = _edifact_directory(version) if version else "edifact-d01b"
+        return {**_rules(directory), **_rules("edifact-service-v4")}
+    return _rules("tradacoms")
