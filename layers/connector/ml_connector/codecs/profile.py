@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from ml_connector.documents.base import Model
 
 
@@ -77,9 +79,9 @@ class CodecProfile(Model):
     strict_counts: bool = False
     default_currency: str | None = None
     credit_negative: bool = False
-    item_qualifiers: dict[str, str] = {}
-    units_in: dict[str, str] = {}
-    units_out: dict[str, str] = {}
+    item_qualifiers: dict[str, str] = Field(default_factory=dict)
+    units_in: dict[str, str] = Field(default_factory=dict)
+    units_out: dict[str, str] = Field(default_factory=dict)
     known_tax_rates: tuple[str, ...] = ()
     lenient: frozenset[str] = frozenset()
     structure: Literal["shipment_order_package_item", "shipment_order_item", None] = None

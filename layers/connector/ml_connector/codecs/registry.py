@@ -5,21 +5,22 @@ A new message is one module and one line in ``CODECS``. The module has one or bo
     def decode(interchange: Interchange, message: Message, profile: CodecProfile) -> Document: ...
     def encode(document: Document, version: str, profile: CodecProfile) -> bytes: ...
 
-A format without interchanges (XML, IDoc) has ``decode(data: bytes, profile: CodecProfile) -> Document`` and is
-reached through :func:`decode_bytes`. Modules are imported when first asked for, which keeps cold starts lean.
+A format without interchanges (XML, IDoc) has ``decode(data: bytes, profile: CodecProfile) -> Document`` and
+is reached through :func:`decode_bytes`. Modules are imported when first asked for: cold starts stay lean.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from ml_connector.codecs.profile import CodecProfile
 from ml_connector.errors import Misconfigured, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import ModuleType
 
     from ml_connector.documents import Document
     from ml_connector.edi import Interchange, Message
@@ -45,7 +46,7 @@ class Codec:
     module: str
     invoice_types: tuple[str, ...] = ()
 
-    def implementation(self) -> Any:
+    def implementation(self) -> ModuleType:
         """The module, imported now if it has not been."""
         return import_module(f"ml_connector.codecs.{self.module}")
 
@@ -144,7 +145,8 @@ def _writer(document: Document, standard: str, version: str, message: str | None
             return codec
     offered = [f"{codec.message} {v}" for codec in candidates for v in codec.versions or ("",)]
     raise Misconfigured(
-        f"No codec writes {document.document_type} {document.number} as {standard} {message or ''} {version}.",
+        f"No codec writes {document.document_type} {document.number} as "
+        f"{' '.join(filter(None, (standard, message, version)))}.",
         advice=f"Choose one of: {', '.join(offered) or 'another standard'}.",
         standard=standard,
         version=version,

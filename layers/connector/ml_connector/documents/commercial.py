@@ -18,7 +18,7 @@ class AllowanceChargeKind(StrEnum):
 
 
 class Settlement(StrEnum):
-    """How the amount reaches the payer; only OFF_INVOICE and ADDED_TO_INVOICE change the total."""
+    """How the amount reaches the payer; what is billed back, paid elsewhere or told only is in no total."""
 
     OFF_INVOICE = "off_invoice"
     BILL_BACK = "bill_back"
@@ -27,6 +27,9 @@ class Settlement(StrEnum):
     PAID_BY_CUSTOMER = "paid_by_customer"
     PAID_BY_VENDOR = "paid_by_vendor"
     CREDIT_ACCOUNT = "credit_account"
+
+
+_SETTLED_ELSEWHERE = frozenset((Settlement.BILL_BACK, Settlement.INFO_ONLY, Settlement.PAID_BY_CUSTOMER))
 
 
 class Level(StrEnum):
@@ -59,6 +62,7 @@ class AllowanceCharge(Model):
     agency_code: CodedValue | None = None
     reason_text: str | None = None
     percentage: Number | None = None
+    percentage_basis: str | None = None
     base_amount: Number | None = None
     amount: Number | None = None
     rate: Number | None = None
@@ -75,8 +79,8 @@ class AllowanceCharge(Model):
 
     @property
     def changes_total(self) -> bool:
-        """Whether the amount is part of the document's total (no settlement stated means it is)."""
-        return self.settlement in (None, Settlement.OFF_INVOICE, Settlement.ADDED_TO_INVOICE)
+        """Whether the amount is part of the document's total; none stated means it is."""
+        return self.settlement not in _SETTLED_ELSEWHERE
 
 
 class PaymentBasis(StrEnum):

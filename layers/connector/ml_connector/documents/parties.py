@@ -29,6 +29,14 @@ class PartyRole(StrEnum):
     WAREHOUSE = "warehouse"
     ISSUER = "issuer"
     MANUFACTURER = "manufacturer"
+    CONSIGNEE = "consignee"
+    CONSIGNOR = "consignor"
+    FREIGHT_FORWARDER = "freight_forwarder"
+    ULTIMATE_CUSTOMER = "ultimate_customer"
+    MESSAGE_SENDER = "message_sender"
+    MESSAGE_RECIPIENT = "message_recipient"
+    BENEFICIARY = "beneficiary"
+    ORDERING_CUSTOMER = "ordering_customer"
     OTHER = "other"
 
 
