@@ -5,9 +5,10 @@
     beg = ("BEG", ["00", "NE", "4500012345", "", "20260115"])
     order = OutgoingMessage(type="850", control_number="0001", rows=[beg, ...])
     group = OutgoingGroup(control_number="7", version="004010", messages=[order])
-    envelope = Envelope(standard=Standard.X12, sender=Address("BUYER", "ZZ"), receiver=Address("SHOP", "ZZ"),
-                        control_number="42", prepared_at=datetime(2026, 1, 15, 9, 30))
-    data = compose_interchange(envelope, [group])
+    buyer, shop = Address("BUYER", "ZZ"), Address("SHOP", "ZZ")
+    outgoing = OutgoingInterchange(standard=Standard.X12, sender=buyer, receiver=shop, control_number="42",
+                                   prepared_at=datetime(2026, 1, 15, 9, 30))
+    data = compose_interchange(outgoing, [group])
 
 Header and trailer segments of messages (ST SE, UNH UNT, MHD MTR) and all counts are written here; rows hold
 what stands between. Control numbers are the caller's, who keeps them unique.
@@ -32,7 +33,7 @@ from ml_connector.errors import Misconfigured
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from ml_connector.edi.envelope import Envelope, OutgoingGroup, OutgoingMessage
+    from ml_connector.edi.outgoing import OutgoingGroup, OutgoingInterchange, OutgoingMessage
 
 _SEPARATORS = {
     Standard.X12: X12_SEPARATORS,
@@ -43,7 +44,7 @@ _VERSIONS = {Standard.X12: "00401", Standard.EDIFACT: "3", Standard.TRADACOMS: "
 _CHARSETS = {Standard.X12: "latin-1", Standard.EDIFACT: "UNOC", Standard.TRADACOMS: "latin-1"}
 
 
-def compose_interchange(envelope: Envelope, groups: Iterable[OutgoingGroup] = ()) -> bytes:
+def compose_interchange(outgoing: OutgoingInterchange, groups: Iterable[OutgoingGroup] = ()) -> bytes:
     """An interchange as bytes.
 
     Raises:
@@ -51,62 +52,66 @@ def compose_interchange(envelope: Envelope, groups: Iterable[OutgoingGroup] = ()
         Misconfigured: The envelope itself can't be written: an id too long, separators that clash, a control
             number that is none, a group without functional id.
     """
-    return b"".join(compose_parts(envelope, groups))
+    return b"".join(compose_parts(outgoing, groups))
 
 
-def compose_parts(envelope: Envelope, groups: Iterable[OutgoingGroup] = ()) -> Iterator[bytes]:
+def compose_parts(outgoing: OutgoingInterchange, groups: Iterable[OutgoingGroup] = ()) -> Iterator[bytes]:
     """The same a segment at a time, for interchanges too large to hold."""
-    writers: dict[Standard, Callable[[Envelope, RowWriter, Iterable[OutgoingGroup]], Iterator[bytes]]] = {
+    writers: dict[
+        Standard, Callable[[OutgoingInterchange, RowWriter, Iterable[OutgoingGroup]], Iterator[bytes]]
+    ] = {
         Standard.X12: _x12,
         Standard.EDIFACT: _edifact,
         Standard.TRADACOMS: _tradacoms,
     }
-    standard = envelope.standard
+    standard = outgoing.standard
     writer = RowWriter(
         standard,
-        _separators(envelope),
-        envelope.charset or _CHARSETS[standard],
-        trailing=envelope.trailing,
-        substitute=envelope.substitute,
-        line_break=envelope.line_break,
+        _separators(outgoing),
+        outgoing.charset or _CHARSETS[standard],
+        trailing=outgoing.trailing,
+        substitute=outgoing.substitute,
+        line_break=outgoing.line_break,
     )
-    return writers[standard](envelope, writer, groups)
+    return writers[standard](outgoing, writer, groups)
 
 
-def _separators(envelope: Envelope) -> Separators:
-    separators = envelope.separators or _SEPARATORS[envelope.standard]
-    if envelope.standard is Standard.X12 and _version(envelope) < "00402":
+def _separators(outgoing: OutgoingInterchange) -> Separators:
+    separators = outgoing.separators or _SEPARATORS[outgoing.standard]
+    if outgoing.standard is Standard.X12 and _version(outgoing) < "00402":
         return replace(separators, repetition="", release="")
-    if envelope.standard is Standard.X12:
+    if outgoing.standard is Standard.X12:
         return replace(separators, repetition=separators.repetition or "^", release="")
-    if envelope.standard is Standard.EDIFACT:
-        repetition = (separators.repetition or "*") if _version(envelope) >= "4" else ""
+    if outgoing.standard is Standard.EDIFACT:
+        repetition = (separators.repetition or "*") if _version(outgoing) >= "4" else ""
         return replace(separators, repetition=repetition)
     return separators
 
 
-def _version(envelope: Envelope) -> str:
-    return envelope.version or _VERSIONS[envelope.standard]
+def _version(outgoing: OutgoingInterchange) -> str:
+    return outgoing.version or _VERSIONS[outgoing.standard]
 
 
-def _x12(envelope: Envelope, writer: RowWriter, groups: Iterable[OutgoingGroup]) -> Iterator[bytes]:
-    yield _isa(envelope, writer)
-    for control in envelope.controls:
+def _x12(
+    outgoing: OutgoingInterchange, writer: RowWriter, groups: Iterable[OutgoingGroup]
+) -> Iterator[bytes]:
+    yield _isa(outgoing, writer)
+    for control in outgoing.controls:
         yield writer.write(control)
     count = 0
     for count, group in enumerate(groups, 1):  # noqa: B007 # the count is written below
-        yield writer.write(("GS", _group_values(envelope, group)))
+        yield writer.write(("GS", _group_values(outgoing, group)))
         for message in group.messages:
             start: Row = ("ST", [message.type, message.control_number, message.association])
             yield from _message(writer, start, message, "SE")
         yield writer.write(("GE", [len(group.messages), group.control_number]))
-    yield writer.write(("IEA", [count, _digits(envelope.control_number, 9, "ISA13")]))
+    yield writer.write(("IEA", [count, _digits(outgoing.control_number, 9, "ISA13")]))
 
 
-def _isa(envelope: Envelope, writer: RowWriter) -> bytes:
+def _isa(outgoing: OutgoingInterchange, writer: RowWriter) -> bytes:
     """ISA is of fixed width and names its own separators, so it is written by hand (X12.5)."""
     separators = writer.separators
-    sender, receiver = envelope.sender, envelope.receiver
+    sender, receiver = outgoing.sender, outgoing.receiver
     values = [
         "00",
         " " * 10,
@@ -116,20 +121,20 @@ def _isa(envelope: Envelope, writer: RowWriter) -> bytes:
         _fixed(sender.id, 15, "ISA06"),
         _fixed(receiver.qualifier or "ZZ", 2, "ISA07"),
         _fixed(receiver.id, 15, "ISA08"),
-        f"{envelope.prepared_at:%y%m%d}",
-        f"{envelope.prepared_at:%H%M}",
+        f"{outgoing.prepared_at:%y%m%d}",
+        f"{outgoing.prepared_at:%H%M}",
         separators.repetition or "U",
-        _fixed(_version(envelope), 5, "ISA12"),
-        _digits(envelope.control_number, 9, "ISA13"),
-        "1" if envelope.acknowledge else "0",
-        "T" if envelope.test else "P",
+        _fixed(_version(outgoing), 5, "ISA12"),
+        _digits(outgoing.control_number, 9, "ISA13"),
+        "1" if outgoing.acknowledge else "0",
+        "T" if outgoing.test else "P",
         separators.component,
     ]
-    line = separators.element.join(["ISA", *values]) + separators.terminator + envelope.line_break
+    line = separators.element.join(["ISA", *values]) + separators.terminator + outgoing.line_break
     return line.encode("latin-1")
 
 
-def _group_values(envelope: Envelope, group: OutgoingGroup) -> list[str]:
+def _group_values(outgoing: OutgoingInterchange, group: OutgoingGroup) -> list[str]:
     first = group.messages[0].type if group.messages else ""
     functional_id = group.functional_id or functional_id_of(first)
     if not functional_id or not group.control_number:
@@ -141,10 +146,10 @@ def _group_values(envelope: Envelope, group: OutgoingGroup) -> list[str]:
     date = "%y%m%d" if version < "004010" else "%Y%m%d"
     return [
         functional_id,
-        group.sender or envelope.sender.id,
-        group.receiver or envelope.receiver.id,
-        f"{envelope.prepared_at:{date}}",
-        f"{envelope.prepared_at:%H%M}",
+        group.sender or outgoing.sender.id,
+        group.receiver or outgoing.receiver.id,
+        f"{outgoing.prepared_at:{date}}",
+        f"{outgoing.prepared_at:%H%M}",
         group.control_number,
         "X",
         version,
@@ -158,56 +163,58 @@ def functional_id_of(message_type: str) -> str:
     return code
 
 
-def _edifact(envelope: Envelope, writer: RowWriter, groups: Iterable[OutgoingGroup]) -> Iterator[bytes]:
-    if envelope.service_string or envelope.separators not in (None, EDIFACT_SEPARATORS):
-        yield _una(envelope, writer)
-    yield writer.write(("UNB", _unb_values(envelope)))
+def _edifact(
+    outgoing: OutgoingInterchange, writer: RowWriter, groups: Iterable[OutgoingGroup]
+) -> Iterator[bytes]:
+    if outgoing.service_string or outgoing.separators not in (None, EDIFACT_SEPARATORS):
+        yield _una(outgoing, writer)
+    yield writer.write(("UNB", _unb_values(outgoing)))
     count = 0
     for group in groups:
         if group.control_number:
-            yield writer.write(("UNG", _ung_values(envelope, group)))
+            yield writer.write(("UNG", _ung_values(outgoing, group)))
         for message in group.messages:
             yield from _message(writer, ("UNH", _unh_values(message)), message, "UNT")
         if group.control_number:
             yield writer.write(("UNE", [len(group.messages), group.control_number]))
         count += 1 if group.control_number else len(group.messages)
-    yield writer.write(("UNZ", [count, envelope.control_number]))
+    yield writer.write(("UNZ", [count, outgoing.control_number]))
 
 
-def _una(envelope: Envelope, writer: RowWriter) -> bytes:
+def _una(outgoing: OutgoingInterchange, writer: RowWriter) -> bytes:
     used = writer.separators
     signs = used.component + used.element + used.decimal + (used.release or " ") + (used.repetition or " ")
-    return f"UNA{signs}{used.terminator}{envelope.line_break}".encode("latin-1")
+    return f"UNA{signs}{used.terminator}{outgoing.line_break}".encode("latin-1")
 
 
-def _unb_values(envelope: Envelope) -> list[str | list[str]]:
-    version = _version(envelope)
+def _unb_values(outgoing: OutgoingInterchange) -> list[str | list[str]]:
+    version = _version(outgoing)
     date = "%Y%m%d" if version >= "4" else "%y%m%d"
-    sender, receiver = envelope.sender, envelope.receiver
+    sender, receiver = outgoing.sender, outgoing.receiver
     return [
-        [envelope.charset or _CHARSETS[Standard.EDIFACT], version],
+        [outgoing.charset or _CHARSETS[Standard.EDIFACT], version],
         [sender.id, sender.qualifier, sender.internal_id],
         [receiver.id, receiver.qualifier, receiver.internal_id],
-        [f"{envelope.prepared_at:{date}}", f"{envelope.prepared_at:%H%M}"],
-        envelope.control_number,
+        [f"{outgoing.prepared_at:{date}}", f"{outgoing.prepared_at:%H%M}"],
+        outgoing.control_number,
         "",
-        envelope.application_reference,
+        outgoing.application_reference,
         "",
-        "1" if envelope.acknowledge else "",
-        envelope.agreement,
-        "1" if envelope.test else "",
+        "1" if outgoing.acknowledge else "",
+        outgoing.agreement,
+        "1" if outgoing.test else "",
     ]
 
 
-def _ung_values(envelope: Envelope, group: OutgoingGroup) -> list[str | list[str]]:
+def _ung_values(outgoing: OutgoingInterchange, group: OutgoingGroup) -> list[str | list[str]]:
     first = group.messages[0]
     directory, _, release = first.version.partition(".")
-    date = "%Y%m%d" if _version(envelope) >= "4" else "%y%m%d"
+    date = "%Y%m%d" if _version(outgoing) >= "4" else "%y%m%d"
     return [
         group.functional_id or first.type,
-        group.sender or envelope.sender.id,
-        group.receiver or envelope.receiver.id,
-        [f"{envelope.prepared_at:{date}}", f"{envelope.prepared_at:%H%M}"],
+        group.sender or outgoing.sender.id,
+        group.receiver or outgoing.receiver.id,
+        [f"{outgoing.prepared_at:{date}}", f"{outgoing.prepared_at:%H%M}"],
         group.control_number,
         first.agency,
         [directory, release, first.association],
@@ -224,8 +231,10 @@ def _unh_values(message: OutgoingMessage) -> list[str | list[str]]:
     return [message.control_number, [message.type, directory, release, message.agency, message.association]]
 
 
-def _tradacoms(envelope: Envelope, writer: RowWriter, groups: Iterable[OutgoingGroup]) -> Iterator[bytes]:
-    yield writer.write(("STX", _stx_values(envelope)))
+def _tradacoms(
+    outgoing: OutgoingInterchange, writer: RowWriter, groups: Iterable[OutgoingGroup]
+) -> Iterator[bytes]:
+    yield writer.write(("STX", _stx_values(outgoing)))
     count = 0
     for group in groups:
         for message in group.messages:
@@ -235,17 +244,17 @@ def _tradacoms(envelope: Envelope, writer: RowWriter, groups: Iterable[OutgoingG
     yield writer.write(("END", [count]))
 
 
-def _stx_values(envelope: Envelope) -> list[str | list[str]]:
-    sender, receiver = envelope.sender, envelope.receiver
-    reference = envelope.application_reference
+def _stx_values(outgoing: OutgoingInterchange) -> list[str | list[str]]:
+    sender, receiver = outgoing.sender, outgoing.receiver
+    reference = outgoing.application_reference
     return [
-        ["ANAA", _version(envelope)],
-        [sender.id, sender.internal_id],
-        [receiver.id, receiver.internal_id],
-        [f"{envelope.prepared_at:%y%m%d}", f"{envelope.prepared_at:%H%M%S}"],
-        envelope.control_number,
+        ["ANAA", _version(outgoing)],
+        [sender.id, sender.name],
+        [receiver.id, receiver.name],
+        [f"{outgoing.prepared_at:%y%m%d}", f"{outgoing.prepared_at:%H%M%S}"],
+        outgoing.control_number,
         "",
-        reference[:3] + "TES" if envelope.test and reference else reference,
+        reference[:3] + "TES" if outgoing.test and reference else reference,
     ]
 
 

@@ -10,7 +10,7 @@ from ml_connector.edi.schema import MessageSchema, find_schema
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ml_connector.edi.message import Message
+    from ml_connector.edi.model import Message
     from ml_connector.edi.notation import Node
     from ml_connector.edi.segment import Segment
 
@@ -86,9 +86,8 @@ class Loop:
 
 def schema_of(message: Message) -> MessageSchema | None:
     """The rules for a message by its own type and version; ``None`` for a type no rules are known for."""
-    interchange = message.interchange
-    syntax = interchange.header.element(1, 2) if interchange.standard.value == "edifact" else ""
-    return find_schema(interchange.standard.value, message.type, message.version, syntax=syntax)
+    syntax = message.interchange.version
+    return find_schema(message.standard.value, message.type, message.version, syntax=syntax)
 
 
 def place(message: Message, *, schema: MessageSchema | None = None) -> Loop:

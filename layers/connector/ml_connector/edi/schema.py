@@ -72,6 +72,8 @@ def find_schema(standard: str, message_type: str, version: str, *, syntax: str =
         return _edifact(message_type, version, "v4" if syntax == "4" else "v3")
     if standard == "x12":
         return _x12(message_type, version)
+    if standard != "tradacoms":
+        return None
     return _read(standard, "tradacoms", message_type, version)
 
 

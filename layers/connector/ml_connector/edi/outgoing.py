@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from ml_connector.edi.interchange import Address
+    from ml_connector.edi.dialects.descriptions import Address
     from ml_connector.edi.rows import Row
     from ml_connector.edi.separators import Separators, Standard
 
@@ -59,7 +59,7 @@ class OutgoingGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class OutgoingInterchange:
     """The interchange around the groups.
 
     Attributes:
