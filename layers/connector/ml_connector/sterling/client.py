@@ -6,7 +6,7 @@ Never made: POST to workflowmonitors, which with the ordinary Accept header term
 from __future__ import annotations
 
 import logging
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote, unquote
 
 from ml_connector.errors import Misconfigured
@@ -53,8 +53,14 @@ class SterlingClient:
         http: httpx.Client | None = None,
     ) -> None:
         self.settings = settings
+        self.secret_version = credentials.version
         self._transport = Transport(settings, credentials, http)
         self._mailbox_ids: dict[str, str] = {}
+
+    @property
+    def calls(self) -> int:
+        """How many requests this client has made, those for tokens aside."""
+        return self._transport.calls
 
     # Reading
 
@@ -122,7 +128,7 @@ class SterlingClient:
         fields = self._read_one("mailboxmessages", message.message_id)
         return merge(message, read_message(fields, zone=self.settings.server_tz_override))
 
-    def read_payload(self, message: MailboxMessage) -> IO[bytes]:
+    def read_payload(self, message: MailboxMessage) -> BinaryIO:
         """Return the message's bytes as a file at its start, on disk when large. The caller closes it.
 
         Raises:
@@ -174,7 +180,7 @@ class SterlingClient:
             slug = self.settings.action_slugs.get("move", "actions/move")
             self._write("POST", f"{one}/{slug}", {"mailboxPath": self.settings.move_to})
 
-    def create_document(self, name: str, content: IO[bytes]) -> str:
+    def create_document(self, name: str, content: BinaryIO) -> str:
         """Return the id of a new document; without a message it is purged by its lifespan.
 
         Raises:
@@ -194,7 +200,7 @@ class SterlingClient:
         body = {"documentId": document_id, "mailboxPath": mailbox, "name": name, "extractableAlways": True}
         return _id_of(self._write("POST", self.settings.resource("mailboxmessages"), body))
 
-    def create_batch(self, mailbox: str, name: str, content: IO[bytes]) -> str:
+    def create_batch(self, mailbox: str, name: str, content: BinaryIO) -> str:
         """Return the id of a new message put into a mailbox in one call, streamed and without base64.
 
         Raises:
@@ -284,7 +290,7 @@ def _chunks(response: httpx.Response) -> Iterator[bytes]:
         yield chunk
 
 
-def _check_size(spool: IO[bytes], message: MailboxMessage) -> None:
+def _check_size(spool: BinaryIO, message: MailboxMessage) -> None:
     size = spool.seek(0, 2)
     spool.seek(0)
     if size != message.size:

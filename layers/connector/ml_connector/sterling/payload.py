@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import tempfile
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from ml_connector.errors import Rejected, Unavailable
 from ml_connector.sterling.carving import carve
@@ -32,15 +32,15 @@ class PayloadUnreadable(Unavailable):
     """The payload's answer is cut short or is not what it should be; a later attempt may bring it whole."""
 
 
-def new_spool() -> IO[bytes]:
+def new_spool() -> BinaryIO:
     """Return an empty file, in memory while small and on disk when it grows."""
-    return cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))
+    return cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))
 
 
 class Limit:
     """Counts what is written to a file and stops beyond the configured limit."""
 
-    def __init__(self, target: IO[bytes], most: int, *, encoded: bool = False) -> None:
+    def __init__(self, target: BinaryIO, most: int, *, encoded: bool = False) -> None:
         self._target, self.most, self._written = target, most, 0
         self._stop = int(most * _OVERHEAD) + 1024 if encoded else most
 
@@ -52,7 +52,7 @@ class Limit:
         self._target.write(data)
 
 
-def decode_base64(source: IO[bytes], target: Limit | IO[bytes]) -> None:
+def decode_base64(source: BinaryIO, target: Limit | BinaryIO) -> None:
     """Write the decoded contents of one file into another, piece by piece; line ends inside are ignored.
 
     Raises:
@@ -84,7 +84,7 @@ def too_large(most: int, size: int | None = None) -> PayloadTooLarge:
 
 def read_document(
     chunks: Iterable[bytes], *, is_json: bool, field: str, encoding: PayloadEncoding, most: int
-) -> IO[bytes]:
+) -> BinaryIO:
     """Return the payload of a document's answer as a file at its start.
 
     Args:
@@ -141,5 +141,5 @@ def _copy(chunks: Iterable[bytes], target: Limit) -> None:
         target.write(chunk)
 
 
-def _chunks(source: IO[bytes]) -> Iterator[bytes]:
+def _chunks(source: BinaryIO) -> Iterator[bytes]:
     return iter(lambda: source.read(_CHUNK), b"")

@@ -206,7 +206,11 @@ class SterlingSettings(BaseModel):
 
 
 class SterlingCredentials(BaseModel):
-    """The secrets of one Sterling user or OAuth client; ``repr`` shows none of them."""
+    """The secrets of one Sterling user or OAuth client; ``repr`` shows none of them.
+
+    ``version`` names the version of the secret they were read from: polling, held back after a refused
+    login, goes on as soon as another version is there.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -215,17 +219,18 @@ class SterlingCredentials(BaseModel):
     client_id: str = ""
     client_secret: str = Field(default="", repr=False)
     client_certificate: str = Field(default="", repr=False)
+    version: str = ""
     client_key: str = Field(default="", repr=False)
 
     @classmethod
-    def from_secret(cls, secret: str) -> Self:
-        """Return the credentials of a secret's JSON text.
+    def from_secret(cls, secret: str, *, version: str = "") -> Self:
+        """Return the credentials of a secret's JSON text and, if known, its version.
 
         Raises:
             Misconfigured: The text is no JSON object of strings. The error does not repeat it.
         """
         try:
-            return cls.model_validate_json(secret)
+            return cls.model_validate_json(secret).model_copy(update={"version": version})
         except ValidationError:
             raise Misconfigured(
                 "The Sterling secret is no JSON object of texts.",

@@ -96,6 +96,7 @@ class Transport:
         http: httpx.Client | None = None,
     ) -> None:
         self._settings = settings
+        self.calls = 0
         self.http = http or httpx.Client(
             verify=make_tls_context(settings, credentials),
             timeout=httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout),
@@ -154,6 +155,7 @@ class Transport:
         raise error_of(response, wrote=wrote)
 
     def _attempt(self, method: str, path: str, options: dict[str, Any], *, stream: bool) -> httpx.Response:
+        self.calls += 1
         headers = {**options.pop("headers", JSON), "Authorization": self._login.header()}
         request = self.http.build_request(method, self._settings.origin + path, headers=headers, **options)
         return guard(lambda: self.http.send(request, stream=stream), wrote=method != "GET")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ml_connector.sterling.transport import JSON
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _CHUNK = 3 << 16  # a multiple of 3: each chunk is whole base64 without padding
 
 
-def document_body(name: str, content: IO[bytes]) -> Body:
+def document_body(name: str, content: BinaryIO) -> Body:
     """Return the body of POST documents: ``{"payload": <base64>, "documentName": ...}``."""
 
     def make() -> dict[str, Any]:
@@ -32,14 +32,14 @@ def document_body(name: str, content: IO[bytes]) -> Body:
     return make
 
 
-def _document(content: IO[bytes], head: bytes, tail: bytes) -> Iterator[bytes]:
+def _document(content: BinaryIO, head: bytes, tail: bytes) -> Iterator[bytes]:
     yield head
     while chunk := content.read(_CHUNK):
         yield base64.b64encode(chunk)
     yield tail
 
 
-def multipart_body(mailbox: str, name: str, content: IO[bytes]) -> Body:
+def multipart_body(mailbox: str, name: str, content: BinaryIO) -> Body:
     """Return the body of POST messagebatches: part ``upstream`` with the name, part ``mailboxName``."""
 
     def make() -> dict[str, Any]:

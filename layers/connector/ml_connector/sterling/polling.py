@@ -1,0 +1,97 @@
+"""What a poll decides, free of calls: which messages are candidates, when to retry, where watermarks go."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from ml_connector.store.watermarks import Watermark
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from ml_connector.sterling.messages import MailboxMessage
+    from ml_connector.sterling.settings import SterlingSettings
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def number_of(message: MailboxMessage) -> int:
+    """Return the message's id as the number it is, or 0 for one that isn't."""
+    return int(message.message_id) if message.message_id.isdigit() else 0
+
+
+def in_order(messages: Iterable[MailboxMessage]) -> list[MailboxMessage]:
+    """Return messages by arrival and id, those of unknown arrival last."""
+    return sorted(
+        messages,
+        key=lambda found: (
+            found.arrived_at is None,
+            found.arrived_at.timestamp() if found.arrived_at else 0.0,
+            number_of(found),
+            found.key,
+        ),
+    )
+
+
+def is_wanted(message: MailboxMessage, settings: SterlingSettings) -> bool:
+    """Whether the settings ask for a message; one whose mailbox isn't known yet may be."""
+    mailbox_fits = not message.mailbox or settings.wants_mailbox(message.mailbox)
+    return mailbox_fits and settings.wants_name(message.name)
+
+
+def may_be_new(message: MailboxMessage, marks: Mapping[str, Watermark], overlap: timedelta) -> bool:
+    """Whether a message has to be looked up: it may not be received yet.
+
+    True for arrivals not older than the watermark less the overlap; and, whatever its time says, for a
+    number above the watermark's, so that a skewed clock hides nothing.
+    """
+    mark = marks.get(message.mailbox)
+    if mark is None or message.arrived_at is None:
+        return True
+    return message.arrived_at >= mark.arrived_at - overlap or number_of(message) > mark.message_id
+
+
+def next_retry(attempts: int, now: datetime, settings: SterlingSettings) -> datetime:
+    """Return when a message that failed so many times is tried again: the distance doubles up to a limit."""
+    doubled: timedelta = settings.retry_first * (1 << min(attempts - 1, 16))
+    return now + min(doubled, settings.retry_at_most)
+
+
+def watermarks_after(listed: Iterable[MailboxMessage], unreceived: Collection[str]) -> dict[str, Watermark]:
+    """Return how far each mailbox is received: as far as listed, but never past an unreceived message.
+
+    Args:
+        listed: All wanted messages of the listing, received or not.
+        unreceived: The keys of those not received.
+    """
+    by_mailbox: dict[str, list[MailboxMessage]] = {}
+    for message in listed:
+        by_mailbox.setdefault(message.mailbox, []).append(message)
+    marks = {path: _mark(messages, unreceived) for path, messages in by_mailbox.items() if path}
+    return {path: mark for path, mark in marks.items() if mark is not None}
+
+
+def _mark(messages: list[MailboxMessage], unreceived: Collection[str]) -> Watermark | None:
+    open_ones = [message for message in messages if message.key in unreceived]
+    times = [message.arrived_at for message in messages if message.arrived_at]
+    if not times or any(message.arrived_at is None for message in open_ones):
+        return None
+    numbers = [number_of(message) for message in messages]
+    if open_ones:
+        oldest = min(message.arrived_at for message in open_ones if message.arrived_at)
+        return Watermark(min(max(times), oldest), min(map(number_of, open_ones)) - 1)
+    return Watermark(max(times), max(numbers))
+
+
+def silence(last: datetime, now: datetime, weekdays: Collection[str]) -> timedelta:
+    """Return how long nothing came, counting only the hours of the weekdays on which something should."""
+    expected = {_WEEKDAYS.index(day) for day in weekdays if day in _WEEKDAYS}
+    total, moment = timedelta(0), last
+    while moment < now:
+        midnight = (moment + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+        end = min(midnight, now)
+        if moment.weekday() in expected:
+            total += end - moment
+        moment = end
+    return total
