@@ -1,0 +1,193 @@
+"""From blocks to messages: groups opened and closed, counts and numbers checked, breaks told and survived."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from ml_connector.edi.characters import note_characters
+from ml_connector.edi.dialects.frame import Mark
+from ml_connector.edi.envelope import Envelope
+from ml_connector.edi.model import Message
+from ml_connector.edi.segment import Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ml_connector.edi.judging import LexedBlock, Oddity
+    from ml_connector.edi.model import Interchange
+    from ml_connector.edi.options import ReadOptions
+    from ml_connector.edi.rules import Notebook
+    from ml_connector.edi.segment import Block
+
+
+class Assembler:
+    """Builds the messages of one interchange from its blocks."""
+
+    def __init__(self, interchange: Interchange, blocks: Iterator[LexedBlock], options: ReadOptions) -> None:
+        self.interchange = interchange
+        self.envelope = Envelope(interchange)
+        self.options = options
+        self._blocks = blocks
+        self._ready: deque[Message] = deque()
+        self._open: Message | None = None
+        self._header = b""
+        self._count = 0
+        self._held = 0
+        self._streaming = False
+        self._streamed: Block | None = None
+        self._oddities: list[Oddity] = []
+
+    def messages(self) -> Iterator[Message]:
+        """Yield the messages in order; the interchange is complete when the last was taken."""
+        while True:
+            while self._ready:
+                yield self._ready.popleft()
+            if self._open is not None and self._held > self.options.held_bytes:
+                yield from self._stream(self._open)
+            elif not self._advance():
+                break
+        yield from self._ready
+        self._ready.clear()
+
+    def _stream(self, message: Message) -> Iterator[Message]:
+        """Hand out a message whose end was not read yet, and read past what nobody read of it."""
+        self._streaming = True
+        message.stream(self._next_streamed)
+        yield message
+        while self._next_streamed() is not None:
+            pass
+        message.end_stream()
+
+    def _next_streamed(self) -> Block | None:
+        """Return the streamed message's next block, None at its end."""
+        self._streamed = None
+        while self._streaming and self._streamed is None:
+            if not self._advance():
+                break
+        return self._streamed
+
+    def _advance(self) -> bool:
+        """Take in one more block; return False at the interchange's end."""
+        lexed = next(self._blocks, None)
+        if lexed is None:
+            self._finish()
+            return False
+        block, marks, self._oddities = lexed
+        cursor = 0
+        for index, mark in marks:
+            if mark is Mark.CLOSE_MESSAGE and self._open is not None:
+                self._append(block, cursor, index + 1)
+                self._close(block.raws[index])
+            else:
+                self._leave(block, cursor, index)
+                self._frame(mark, block, index)
+            cursor = index if self._open is not None else index + 1
+        self._leave_open(block, cursor)
+        self.interchange.end = block.offset + block.size
+        return True
+
+    def _frame(self, mark: Mark, block: Block, index: int) -> None:
+        """Act on a framing segment, no message being open."""
+        if mark is Mark.OPEN_MESSAGE:
+            self._begin(block, index)
+            return
+        own = block.slice(index, index + 1, 1)
+        segment = Segment(own.raws[0], own, 0)
+        self._tell(own, index, self.interchange.notes)
+        if mark is Mark.LONE:
+            self._begin(block, index)
+            self._append(block, index, index + 1)
+            self._release()
+        elif mark is Mark.OPEN_GROUP:
+            self.envelope.open_group(segment)
+        elif mark is Mark.CLOSE_GROUP:
+            self.envelope.close_group(segment)
+        elif mark is Mark.OPEN_INTERCHANGE:
+            return
+        elif mark is Mark.CLOSE_INTERCHANGE:
+            self.envelope.close_interchange(segment)
+        elif mark is Mark.CLOSE_MESSAGE:
+            told = f"A message header was expected before {segment.tag}, and none was found."
+            self.interchange.notes.note("message-header-missing", told, segment=segment)
+
+    def _begin(self, block: Block, index: int) -> None:
+        self._open = Message(self.interchange, self.envelope.group)
+        self._header = block.raws[index]
+        self._count = self._held = 0
+
+    def _append(self, block: Block, start: int, stop: int) -> None:
+        """Add segments of a block to the open message."""
+        message = self._open
+        if message is None or start >= stop:
+            return
+        own = block.slice(start, stop, self._count + 1)
+        first = not self._count
+        self._count += stop - start
+        if self._streaming:
+            self._streamed = own
+        else:
+            self._held += own.size
+            message.hold(own)
+        if first and self._header[:3] != b"TA1":
+            self.envelope.open_message(self._header, message)
+        self._tell(own, start, message)
+
+    def _tell(self, own: Block, start: int, owner: Message | Notebook) -> None:
+        """Note the oddities and foreign characters of a block's slice that starts at an index."""
+        for oddity in self._oddities:
+            if start <= oddity.place < start + len(own):
+                place = oddity.place - start
+                segment = Segment(own.raws[place], own, place)
+                notes = owner.notes if isinstance(owner, Message) else owner
+                notes.note(oddity.rule, oddity.message, segment=segment)
+        if not own.ascii:
+            note_characters(own, owner.notes if isinstance(owner, Message) else owner)
+
+    def _close(self, trailer: bytes) -> None:
+        message = self._open
+        if message is not None:
+            self.envelope.close_message(message, self._header, trailer, self._count)
+            self._release()
+
+    def _release(self) -> None:
+        """Hand the open message on; one that is streamed was handed out before."""
+        message = self._open
+        if message is not None:
+            message.closed = True
+            if not self._streaming:
+                self._ready.append(message)
+        self._open = None
+        self._streaming = False
+
+    def _leave(self, block: Block, start: int, stop: int) -> None:
+        """End an open message that has no trailer before a framing segment; outside one, tell of strays."""
+        if self._open is not None:
+            self._append(block, start, stop)
+            self._break_off(self._open)
+        elif start < stop:
+            self._stray(block, start, stop)
+
+    def _leave_open(self, block: Block, start: int) -> None:
+        """Take the rest of a block into the open message; outside one, tell of strays."""
+        if self._open is not None:
+            self._append(block, start, len(block))
+        elif start < len(block):
+            self._stray(block, start, len(block))
+
+    def _break_off(self, message: Message) -> None:
+        told = f"A trailer of message {message.control_number} was expected, and none was found."
+        message.notes.note("message-trailer-missing", told, segment=message.header)
+        self._release()
+
+    def _stray(self, block: Block, start: int, stop: int) -> None:
+        own = block.slice(start, stop, 1)
+        self._tell(own, start, self.interchange.notes)
+        for segment in own.segments():
+            told = f"{segment.tag or 'A segment'} stands outside of any message."
+            self.interchange.notes.note("segment-outside-message", told, segment=segment)
+
+    def _finish(self) -> None:
+        if self._open is not None:
+            self._break_off(self._open)
+        self.envelope.finish()

@@ -1,0 +1,126 @@
+"""The segments that frame interchanges, groups and messages, as tables per standard."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from ml_connector.edi.dialects.edifact import open_edifact
+from ml_connector.edi.dialects.tradacoms import open_tradacoms
+from ml_connector.edi.dialects.x12 import open_x12
+from ml_connector.edi.separators import Standard
+
+if TYPE_CHECKING:
+    from ml_connector.edi.dialects.opening import Opening
+    from ml_connector.edi.syntax import Syntax
+
+
+class Mark(Enum):
+    """What a framing segment does."""
+
+    OPEN_INTERCHANGE = "open interchange"
+    CLOSE_INTERCHANGE = "close interchange"
+    OPEN_GROUP = "open group"
+    CLOSE_GROUP = "close group"
+    OPEN_MESSAGE = "open message"
+    CLOSE_MESSAGE = "close message"
+    LONE = "message of one segment"
+
+
+#: Tag to mark; TA1 is a message by itself that stands between ISA and the first GS or alone.
+FRAMES: dict[Standard, dict[str, Mark]] = {
+    Standard.X12: {
+        "ISA": Mark.OPEN_INTERCHANGE,
+        "IEA": Mark.CLOSE_INTERCHANGE,
+        "GS": Mark.OPEN_GROUP,
+        "GE": Mark.CLOSE_GROUP,
+        "ST": Mark.OPEN_MESSAGE,
+        "SE": Mark.CLOSE_MESSAGE,
+        "TA1": Mark.LONE,
+    },
+    Standard.EDIFACT: {
+        "UNB": Mark.OPEN_INTERCHANGE,
+        "UNZ": Mark.CLOSE_INTERCHANGE,
+        "UNG": Mark.OPEN_GROUP,
+        "UNE": Mark.CLOSE_GROUP,
+        "UNH": Mark.OPEN_MESSAGE,
+        "UNT": Mark.CLOSE_MESSAGE,
+    },
+    Standard.TRADACOMS: {
+        "STX": Mark.OPEN_INTERCHANGE,
+        "END": Mark.CLOSE_INTERCHANGE,
+        "BAT": Mark.OPEN_GROUP,
+        "EOB": Mark.CLOSE_GROUP,
+        "MHD": Mark.OPEN_MESSAGE,
+        "MTR": Mark.CLOSE_MESSAGE,
+    },
+}
+
+#: How many bytes of a segment show its tag and the separator after it.
+HEAD_BYTES = {Standard.X12: 3, Standard.EDIFACT: 4, Standard.TRADACOMS: 4}
+#: Words an interchange can start with.
+HEADER_WORDS = {
+    Standard.X12: (b"ISA",),
+    Standard.EDIFACT: (b"UNA", b"UNB"),
+    Standard.TRADACOMS: (b"STX",),
+}
+_TAGS = {
+    Standard.X12: re.compile(r"[A-Z][A-Z0-9]{1,2}\Z"),
+    Standard.EDIFACT: re.compile(r"[A-Z][A-Z0-9]{2}\Z"),
+    Standard.TRADACOMS: re.compile(r"[A-Z][A-Z0-9]{2}\Z"),
+}
+
+#: Where an interchange may start: the words with what can't be ordinary text after them.
+CANDIDATE = re.compile(
+    rb"ISA[^A-Za-z0-9\s]|UNA[^A-Za-z0-9]|UN[BH][^A-Za-z0-9\s]|S\s?T\s?X\s?[^A-Za-z0-9\s]", re.IGNORECASE
+)
+_OPENERS = {b"I": open_x12, b"U": open_edifact, b"S": open_tradacoms}
+
+
+def open_interchange(window: bytes, charset: str | None = None) -> Opening | None:
+    """Return the opening of the interchange that starts at a window's first byte, or None where none does."""
+    opener = _OPENERS.get(window[:1].upper())
+    return opener(window, charset) if opener else None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The framing segments of one interchange, as the first bytes its segments may have.
+
+    Attributes:
+        syntax: The interchange's syntax.
+        head_bytes: How many first bytes of each segment to look up.
+        marks: First bytes to what the segment does.
+        trailer: The bytes an interchange trailer starts with.
+        headers: The words another interchange of the same standard starts with.
+    """
+
+    syntax: Syntax
+    head_bytes: int
+    marks: dict[bytes, Mark]
+    trailer: bytes
+    headers: tuple[bytes, ...]
+
+    def tag_of(self, head: bytes) -> str:
+        """Return the tag a segment's first bytes show, as sent, "" where they show none."""
+        tag = head.split(self.syntax.tag, 1)[0].split(self.syntax.element, 1)[0]
+        if self.syntax.component and self.syntax.standard is not Standard.X12:
+            tag = tag.split(self.syntax.component, 1)[0]
+        text = tag.decode("latin-1")
+        return text if _TAGS[self.syntax.standard].match(text.upper()) else ""
+
+
+def frame_of(syntax: Syntax) -> Frame:
+    """Return the frame of an interchange with a syntax."""
+    standard = syntax.standard
+    length = HEAD_BYTES[standard]
+    table = FRAMES[standard]
+    marks = {}
+    for tag, mark in table.items():
+        for form in (tag.encode(), tag.lower().encode()):
+            marks[(form + syntax.tag)[:length]] = mark
+            marks[form[:length]] = mark
+    closing = next(tag for tag, mark in table.items() if mark is Mark.CLOSE_INTERCHANGE)
+    return Frame(syntax, length, marks, closing.encode() + syntax.tag, HEADER_WORDS[standard])

@@ -1,0 +1,134 @@
+"""X12: the ISA header, fixed in length by the standard and seldom by its senders."""
+
+from __future__ import annotations
+
+import re
+
+from ml_connector.edi.charset import Charset
+from ml_connector.edi.dialects.opening import Opening, Remark
+from ml_connector.edi.separators import Standard
+from ml_connector.edi.syntax import Syntax
+
+#: Offsets of the element separators in an ISA of the standard's fixed width (X12.5).
+_FIXED = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
+_FOLLOWERS = rb"(?:GS|TA1|IEA|ISX|ISA|ST)"
+_HEADER_BYTES = 600
+_BREAKS = b"\r\n"
+
+
+def open_x12(window: bytes, options_charset: str | None = None) -> Opening | None:
+    """Return the opening at the start of a window, or None where no ISA stands.
+
+    The element separator is the byte at offset 3; the component separator and the terminator are the
+    two after the sixteenth separator, wherever that stands (X12.5 puts them at 104 and 105).
+    """
+    separator = window[3:4]
+    if window[:3] != b"ISA" or not separator or separator.isalnum() or separator in b" \r\n\t":
+        return None
+    if all(window[place : place + 1] == separator for place in _FIXED):
+        opening = _open_fixed(window, separator, options_charset)
+        if opening is not None:
+            return opening
+    return _open_loose(window, separator, options_charset)
+
+
+def _open_fixed(window: bytes, separator: bytes, charset: str | None) -> Opening | None:
+    if window.count(separator, 0, 104) != 16:
+        return None
+    component, tail = window[104:105], window[105:112]
+    terminator = _terminator(tail)
+    if not terminator or component == separator or terminator[:1].isalnum():
+        return None
+    syntax = _syntax(window[:104], separator, component, terminator, charset)
+    return Opening(syntax, remarks=_clashes(syntax))
+
+
+def _open_loose(window: bytes, separator: bytes, charset: str | None) -> Opening | None:
+    """Open an ISA whose padding or elements are lost: find its end by the segment that follows."""
+    follower = re.compile(rb"[^A-Za-z0-9]\s*" + _FOLLOWERS + re.escape(separator))
+    found = follower.search(window, 4, _HEADER_BYTES)
+    if found is None:
+        return None
+    end = found.end() - len(separator)
+    body = window[:end].rstrip(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ1")
+    fields = body.split(separator)
+    if len(fields) < 10:
+        return None
+    component, terminator, remarks = _loose_ending(fields)
+    if not terminator:
+        return None
+    length = len(body.rstrip(_BREAKS)) if terminator not in _BREAKS else len(body)
+    remarks = (*remarks, *_shape(fields, length))
+    return Opening(_syntax(body, separator, component, terminator, charset), remarks=remarks)
+
+
+def _loose_ending(fields: list[bytes]) -> tuple[bytes, bytes, tuple[Remark, ...]]:
+    """Return component separator, terminator and remarks by what follows the last element separator."""
+    last = fields[-1]
+    solid = last.rstrip(b" \r\n\t")
+    if len(solid) == 1 and len(solid) == len(last):
+        told = "ISA16 was expected to hold the component separator, and is empty."
+        return b"", solid, (Remark("isa-component-separator-missing", told),)
+    if len(solid) <= 1:
+        return solid, _terminator(last[len(solid) :].lstrip(b" \t")), ()
+    return solid[:1], solid[1:] if _is_character(solid[1:]) else solid[-1:], ()
+
+
+def _shape(fields: list[bytes], length: int) -> tuple[Remark, ...]:
+    if len(fields) < 17:
+        told = f"ISA was expected to have 16 elements, and has {len(fields) - 1}."
+        return (Remark("isa-elements-missing", told),)
+    if len(fields) > 17:
+        told = f"ISA was expected to have 16 elements, and has {len(fields) - 1}."
+        return (Remark("isa-elements-missing", told),)
+    told = f"ISA was expected to be 106 bytes long, and is {length}: its elements are not padded."
+    return (Remark("isa-not-fixed-length", told, str(length)),)
+
+
+def _terminator(tail: bytes) -> bytes:
+    """Return the terminator at the start of tail: LF for CR LF, all bytes of a UTF-8 character."""
+    if tail[:2] == b"\r\n":
+        return b"\n"
+    for length in (4, 3, 2):
+        if tail[0:1] >= b"\xc2" and _is_character(tail[:length]):
+            return tail[:length]
+    return tail[:1]
+
+
+def _is_character(data: bytes) -> bool:
+    try:
+        return len(data.decode("utf-8")) == 1
+    except UnicodeDecodeError:
+        return False
+
+
+def _syntax(
+    header: bytes, separator: bytes, component: bytes, terminator: bytes, charset: str | None
+) -> Syntax:
+    fields = header.split(separator)
+    repetition = _repetition(fields, (separator, component, terminator))
+    return Syntax(
+        standard=Standard.X12,
+        element=separator,
+        component=component,
+        terminator=terminator,
+        tag=separator,
+        repetition=repetition,
+        charset=Charset(charset, pinned=True) if charset else Charset("latin-1"),
+    )
+
+
+def _repetition(fields: list[bytes], others: tuple[bytes, ...]) -> bytes:
+    """Return ISA11 where it is a separator: from version 00402, and never a letter, digit or blank."""
+    if len(fields) < 13 or not b"00402" <= fields[12].strip() <= b"99999":
+        return b""
+    sign = fields[11].strip()
+    usable = len(sign) == 1 and not sign.isalnum() and sign not in others
+    return sign if usable else b""
+
+
+def _clashes(syntax: Syntax) -> tuple[Remark, ...]:
+    if len({syntax.element, syntax.component, syntax.terminator}) == 3:
+        return ()
+    told = "The ISA was expected to name three different separators, and names one of them twice."
+    return (Remark("separators-clash", told),)

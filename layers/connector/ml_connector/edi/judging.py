@@ -1,0 +1,139 @@
+"""Looking at a block's segments: what frames what, and what is unusual; cheap while nothing is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ml_connector.edi.dialects.frame import HEADER_WORDS, Mark
+from ml_connector.edi.segment import BLANKS, Block, dangles
+from ml_connector.edi.separators import Standard
+from ml_connector.edi.tidying import clean_parts, has_breaks, join_values, merge_blank
+
+if TYPE_CHECKING:
+    from ml_connector.edi.dialects.frame import Frame
+
+_FOREIGN = frozenset(word for words in HEADER_WORDS.values() for word in words)
+_BLANK_STARTS = frozenset(bytes([blank]) for blank in BLANKS) | {b""}
+
+
+class Oddity(NamedTuple):
+    """Something unusual about a segment: its index in the block, a rule and a sentence."""
+
+    place: int
+    rule: str
+    message: str
+
+
+class LexedBlock(NamedTuple):
+    """A block with its framing segments by index, and what was unusual."""
+
+    block: Block
+    marks: list[tuple[int, Mark]]
+    oddities: list[Oddity]
+
+
+class Judge:
+    """Judges the blocks of one interchange, and remembers what it has seen and said."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self._known: set[bytes] = set()
+        self._told: set[str] = set()
+
+    def judge(self, block: Block, window: bytes) -> LexedBlock:
+        """Return the block cleaned, with its marks and oddities; the block may come out empty."""
+        block.ascii = window.isascii()
+        oddities: list[Oddity] = []
+        if has_breaks(window):
+            self._clean(block, oddities)
+        heads = self._heads(block)
+        if not self._known.issuperset(heads):
+            heads = self._judge_heads(block, heads, oddities)
+        marks = self.frame.marks
+        found = [(index, marks[head]) for index, head in enumerate(heads) if head in marks]
+        release = block.syntax.release
+        if release and release + block.syntax.terminator in window:
+            self._judge_releases(block, release, oddities)
+        return LexedBlock(block, found, oddities)
+
+    def foreign_headers(self, block: Block) -> list[int]:
+        """Return the indices, after the first, of segments that look like another interchange's header."""
+        own = self.frame.marks
+        return [
+            index
+            for index, raw in enumerate(block.raws)
+            if index and raw[:3].upper() in _FOREIGN and raw[: self.frame.head_bytes] not in own
+        ]
+
+    def tell(self, oddities: list[Oddity], index: int, rule: str, message: str) -> None:
+        """Note an oddity of a kind that one mention per interchange is enough for."""
+        if rule not in self._told:
+            self._told.add(rule)
+            oddities.append(Oddity(index, rule, message))
+
+    def _heads(self, block: Block) -> list[bytes]:
+        length = self.frame.head_bytes
+        return [raw[:length] for raw in block.raws]
+
+    def _clean(self, block: Block, oddities: list[Oddity]) -> None:
+        """Leave out line breaks around and inside segments."""
+        raws = clean_parts(block.parts, block.syntax)
+        if raws == block.parts:
+            return
+        block.raws = raws
+        wrapped = block.syntax.standard is not Standard.TRADACOMS and not block.syntax.terminator.isspace()
+        if wrapped and sum(map(len, raws)) < sum(len(part.strip(b"\r\n")) for part in block.parts):
+            pairs = enumerate(block.parts)
+            index = next(index for index, part in pairs if has_breaks(part.strip(b"\r\n")))
+            told = "A segment was expected on one line; the line breaks inside it were left out."
+            self.tell(oddities, index, "line-break-in-segment", told)
+
+    def _judge_heads(self, block: Block, heads: list[bytes], oddities: list[Oddity]) -> list[bytes]:
+        """Mend what unknown first bytes show to be wrong, note the rest, and return the first bytes now."""
+        if any(head[:1] in _BLANK_STARTS for head in set(heads) - self._known):
+            self._merge_blank(block, oddities)
+            heads = self._heads(block)
+        if block.syntax.standard is Standard.TRADACOMS:
+            self._join_values(block, heads, oddities)
+            heads = self._heads(block)
+        for head in set(heads) - self._known:
+            self._judge_head(head, heads, oddities)
+        return heads
+
+    def _merge_blank(self, block: Block, oddities: list[Oddity]) -> None:
+        block.parts, block.raws, merged = merge_blank(block.parts, block.raws, block.syntax.terminator)
+        if not block.syntax.terminator.isspace():
+            told = "A segment was expected between two terminators, and none was found."
+            oddities.extend(Oddity(place, "empty-segment", told) for place in merged)
+
+    def _join_values(self, block: Block, heads: list[bytes], oddities: list[Oddity]) -> None:
+        begins = [head in self._known or self._begins(head) for head in heads]
+        if all(begins):
+            return
+        block.parts, block.raws, grown = join_values(block.parts, block.raws, begins, block.syntax.terminator)
+        told = (
+            "An apostrophe in a value was expected to be released with '?'; what follows it was joined again."
+        )
+        oddities.extend(Oddity(place, "terminator-in-value", told) for place in grown)
+
+    def _begins(self, head: bytes) -> bool:
+        return head[3:] in (b"", self.frame.syntax.tag) and bool(self.frame.tag_of(head))
+
+    def _judge_head(self, head: bytes, heads: list[bytes], oddities: list[Oddity]) -> None:
+        tag = self.frame.tag_of(head)
+        if not tag:
+            told = f"A segment tag was expected, and {head.decode('latin-1')!r} was found."
+            places = (index for index, other in enumerate(heads) if other == head)
+            oddities.extend(Oddity(place, "invalid-tag", told) for place in places)
+            return
+        if head[:3].upper() not in _FOREIGN:
+            self._known.add(head)
+        if tag != tag.upper():
+            told = f"The tag was expected in upper case, and is {tag!r}."
+            self.tell(oddities, heads.index(head), "lower-case-tag", told)
+
+    def _judge_releases(self, block: Block, release: bytes, oddities: list[Oddity]) -> None:
+        """Note segments that end in a release which released nothing."""
+        told = "The release character before the terminator releases nothing: a new segment follows."
+        ends = (index for index, raw in enumerate(block.raws) if dangles(raw, release))
+        oddities.extend(Oddity(index, "terminator-released", told) for index in ends)

@@ -1,0 +1,307 @@
+"""Interchanges, groups and messages as they are read, lazily and in flat memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ml_connector.edi.dialects.descriptions import describe_interchange, identify_message
+from ml_connector.edi.finding import Finding, Status, status_of
+from ml_connector.edi.rules import Notebook
+from ml_connector.errors import ConnectorError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from ml_connector.edi.dialects.descriptions import Address, InterchangeFacts, MessageIdentity
+    from ml_connector.edi.segment import Block, Segment
+    from ml_connector.edi.separators import Separators, Standard
+    from ml_connector.edi.syntax import Syntax
+
+
+@dataclass(slots=True)
+class Group:
+    """A functional group (GS, UNG) or TRADACOMS batch (BAT).
+
+    Attributes:
+        header: GS, UNG or BAT.
+        trailer: GE, UNE or EOB once it was read.
+        control_number: GS06, UNG 0048, the batch reference.
+        functional_id: GS01 (``PO``), UNG 0038 (``ORDERS``).
+        sender: GS02 or UNG S006.
+        receiver: GS03 or UNG S007.
+        version: GS08 whole (``004010VICS``), UNG 0052.0054.
+        message_count: How many messages were read in it so far.
+    """
+
+    header: Segment
+    control_number: str
+    functional_id: str = ""
+    sender: Address | None = None
+    receiver: Address | None = None
+    version: str = ""
+    trailer: Segment | None = None
+    message_count: int = 0
+
+
+class Message:
+    """One message or transaction set, from ST, UNH or MHD to its trailer.
+
+    Its segments are loaded when it is handed out, unless it is longer than the reading's ``held_bytes``:
+    then ``read_segments`` streams it, once, and ``segments`` loads all of it, both only until the
+    interchange's next message is asked for.
+    """
+
+    __slots__ = (
+        "_blocks",
+        "_gone",
+        "_identity",
+        "_notes",
+        "_segments",
+        "_source",
+        "closed",
+        "group",
+        "interchange",
+    )
+
+    def __init__(self, interchange: Interchange, group: Group | None) -> None:
+        self.interchange = interchange
+        self.group = group
+        self.closed = False
+        self._blocks: list[Block] = []
+        self._notes: Notebook | None = None
+        self._segments: list[Segment] | None = None
+        self._identity: MessageIdentity | None = None
+        self._source: Callable[[], Block | None] | None = None
+        self._gone = False
+
+    def __repr__(self) -> str:
+        return f"<Message {self.type} {self.control_number}>"
+
+    @property
+    def standard(self) -> Standard:
+        """The interchange's standard."""
+        return self.interchange.standard
+
+    @property
+    def identity(self) -> MessageIdentity:
+        """Type, version and control number as the header segment says."""
+        if self._identity is None:
+            self._identity = identify_message(self.header, self.group, self.interchange.facts)
+        return self._identity
+
+    @property
+    def type(self) -> str:
+        """ST01 (``850``), UNH 0065 (``ORDERS``) or the TRADACOMS message type (``ORDHDR``, ``ORDERS``)."""
+        return self.identity.type
+
+    @property
+    def version(self) -> str:
+        """``004010`` of GS08, ``D.96A`` of UNH 0052 and 0054, the digit of MHD's type."""
+        return self.identity.version
+
+    @property
+    def agency(self) -> str:
+        """GS07 (``X``) or UNH 0051 (``UN``)."""
+        return self.identity.agency
+
+    @property
+    def association(self) -> str:
+        """What follows the version: ``VICS`` of GS08, UNH 0057 (``EAN008``)."""
+        return self.identity.association
+
+    @property
+    def control_number(self) -> str:
+        """ST02, UNH 0062 or MHD's number."""
+        return self.identity.control_number
+
+    @property
+    def file_type(self) -> str:
+        """What a TRADACOMS transmission holds (``ORDERS``, ``INVOICE``); the type elsewhere."""
+        return self.identity.file_type or self.identity.type
+
+    @property
+    def header(self) -> Segment:
+        """ST, UNH or MHD."""
+        return next(self._blocks[0].segments())
+
+    @property
+    def segments(self) -> Sequence[Segment]:
+        """All segments, header and trailer included.
+
+        Raises:
+            ConnectorError: When the message was too long to be held and the reading has gone on.
+        """
+        if self._segments is None:
+            for block in self._further_blocks():
+                self._blocks.append(block)
+            self._segments = [segment for block in self._blocks for segment in block.segments()]
+        return self._segments
+
+    @property
+    def loaded(self) -> bool:
+        """Whether all segments are at hand."""
+        return self._source is None and not self._gone
+
+    @property
+    def blocks(self) -> Sequence[Block]:
+        """The blocks at hand, for work on many segments' bytes at once."""
+        return self._blocks
+
+    @property
+    def raws(self) -> list[bytes]:
+        """The bytes of all segments at hand, without terminators."""
+        return [raw for block in self._blocks for raw in block.raws]
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Byte offsets of the header and of what follows the trailer's terminator, as far as it was read."""
+        last = self._blocks[-1]
+        return self._blocks[0].offset_of(0), last.offset + last.size
+
+    @property
+    def source(self) -> bytes:
+        """The bytes at hand as they stood in the stream, from the header on."""
+        joined = b"".join(block.source for block in self._blocks)
+        return joined[self._blocks[0].offset_of(0) - self._blocks[0].offset :]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What reading found: repairs, lexical breaks, wrong counts and numbers."""
+        return self.notes.findings
+
+    @property
+    def notes(self) -> Notebook:
+        """Where findings about the message are noted."""
+        if self._notes is None:
+            self._notes = Notebook(self.interchange.notes.options, self.interchange.standard)
+        return self._notes
+
+    @property
+    def status(self) -> Status:
+        """What the findings amount to."""
+        return status_of(self.findings)
+
+    def read_segments(self) -> Iterator[Segment]:
+        """Yield the segments in order, holding no more of a long message than is being read.
+
+        Raises:
+            ConnectorError: When the message was too long to be held and the reading has gone on.
+        """
+        for block in self._blocks:
+            yield from block.segments()
+        for block in self._further_blocks():
+            yield from block.segments()
+
+    def hold(self, block: Block) -> None:
+        """Add a block to the message."""
+        self._blocks.append(block)
+
+    def stream(self, source: Callable[[], Block | None]) -> None:
+        """Take the blocks still to come from a source."""
+        self._source = source
+
+    def end_stream(self) -> None:
+        """Forget the source; what was not read of it is gone, unless all of it was loaded."""
+        self._source = None
+        self._gone = self._segments is None
+
+    def _further_blocks(self) -> Iterator[Block]:
+        if self._gone:
+            raise ConnectorError(
+                "The message is too long to be held, and reading has gone past it.",
+                advice="Read its segments before asking for the next message, or raise held_bytes.",
+                control_number=self.control_number,
+            )
+        while self._source is not None and (block := self._source()) is not None:
+            yield block
+
+
+class Interchange:
+    """One interchange (ISA, UNB, STX and what follows), its messages read as they are asked for.
+
+    ``trailer``, ``findings`` and ``span`` are complete once ``messages()`` has been read to its end. A
+    stream in which no interchange was found gives one with the standard UNKNOWN, no messages, and the
+    findings that say so.
+    """
+
+    def __init__(self, syntax: Syntax, header: Segment, notes: Notebook, start: int) -> None:
+        self.syntax = syntax
+        self.header = header
+        self.trailer: Segment | None = None
+        self.group_count = 0
+        self.message_count = 0
+        self.prelude = b""
+        self.findings: list[Finding] = notes.findings
+        self.facts: InterchangeFacts = describe_interchange(header, syntax)
+        self.notes = notes
+        self._start = start
+        self.end = start
+        self._reader: Iterator[Message] = iter(())
+
+    def __repr__(self) -> str:
+        return f"<Interchange {self.standard.value} {self.control_number}>"
+
+    @property
+    def standard(self) -> Standard:
+        """Which standard."""
+        return self.notes.standard
+
+    @property
+    def separators(self) -> Separators:
+        """The service characters found in the data."""
+        return self.syntax.separators
+
+    @property
+    def charset(self) -> str:
+        """The Python codec the envelope or the partner's setting names."""
+        return self.syntax.charset.name
+
+    @property
+    def sender(self) -> Address:
+        """Who sent it: ISA05/06, UNB S002, STX FROM."""
+        return self.facts.sender
+
+    @property
+    def receiver(self) -> Address:
+        """Who is to receive it: ISA07/08, UNB S003, STX UNTO."""
+        return self.facts.receiver
+
+    @property
+    def control_number(self) -> str:
+        """ISA13, UNB 0020 or STX SNRF."""
+        return self.facts.control_number
+
+    @property
+    def test(self) -> bool:
+        """Whether it is a test: ISA15 T, UNB 0035 1, an application reference that ends in TES."""
+        return self.facts.test
+
+    @property
+    def version(self) -> str:
+        """ISA12 (``00401``), UNB 0002 (``3``), STX's version."""
+        return self.facts.version
+
+    @property
+    def prepared_at(self) -> datetime | None:
+        """Date and time of preparation without a zone, None where they say nothing valid."""
+        return self.facts.prepared_at
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Byte offsets in the stream: of the first byte (UNA included) and after the last read."""
+        return self._start, self.end
+
+    @property
+    def status(self) -> Status:
+        """What the interchange's own findings amount to; those of its messages do not count."""
+        return status_of(self.findings)
+
+    def messages(self) -> Iterator[Message]:
+        """Yield the messages in order, once; reading goes on where it stopped."""
+        yield from self._reader
+
+    def attach(self, reader: Iterator[Message]) -> None:
+        """Take the messages from a reader."""
+        self._reader = reader

@@ -1,0 +1,112 @@
+"""Reading a stream: its interchanges one after the other, whatever stands between them."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, BinaryIO
+
+from ml_connector.edi.assembly import Assembler
+from ml_connector.edi.header_notes import note_header, note_noise, note_unknown
+from ml_connector.edi.lexer import Lexer
+from ml_connector.edi.model import Interchange
+from ml_connector.edi.options import ReadOptions
+from ml_connector.edi.rules import Notebook
+from ml_connector.edi.segment import Block, Segment
+from ml_connector.edi.separators import Standard
+from ml_connector.edi.source import Source
+from ml_connector.edi.syntax import Syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ml_connector.edi.dialects.opening import Opening
+    from ml_connector.edi.judging import LexedBlock
+    from ml_connector.edi.model import Message
+
+_DEFAULTS = ReadOptions()
+_NOTHING = Syntax(standard=Standard.UNKNOWN, element=b"+", component=b":", terminator=b"'", tag=b"+")
+
+
+def read_interchanges(stream: BinaryIO, options: ReadOptions = _DEFAULTS) -> Iterator[Interchange]:
+    """Yield the interchanges of a binary stream in order, each read as its messages are asked for.
+
+    What is left of an interchange is read when the next is asked for. A stream without any interchange
+    yields one of the standard UNKNOWN whose findings tell what was found instead; an empty stream yields
+    none.
+    """
+    return _Reading(Source(stream, options), options).interchanges()
+
+
+def read_segments(stream: BinaryIO, options: ReadOptions = _DEFAULTS) -> Iterator[Segment]:
+    """Yield all segments of all interchanges of a stream, envelopes included, in flat memory.
+
+    Positions count in the block a segment was read with; nothing is checked.
+    """
+    lexer = Lexer(Source(stream, options), options)
+    while (opening := lexer.next_opening()) is not None:
+        for lexed in lexer.blocks(opening):
+            yield from lexed.block.segments()
+
+
+class _Reading:
+    """One pass over a source."""
+
+    def __init__(self, source: Source, options: ReadOptions) -> None:
+        self.source = source
+        self.options = options
+        self.lexer = Lexer(source, options)
+        self._next: Opening | None = None
+
+    def interchanges(self) -> Iterator[Interchange]:
+        """Yield the interchanges in order."""
+        self._next = self.lexer.next_opening()
+        if self._next is None and self.source.offset:
+            yield self._unknown()
+        while self._next is not None:
+            interchange = self._open(self._next)
+            yield interchange
+            for _ in interchange.messages():
+                pass
+
+    def _open(self, opening: Opening) -> Interchange:
+        """Return the interchange at hand with its header read, its findings so far those before and in it."""
+        notes = Notebook(self.options, opening.syntax.standard)
+        noise, line = self.lexer.noise, self.source.line
+        note_noise(noise, notes, "noise-before-interchange", self.source.encoding)
+        start = self.source.offset
+        blocks = self.lexer.blocks(opening)
+        first = next(blocks, None)
+        header = _header_of(first, opening)
+        for remark in opening.remarks:
+            notes.note(
+                remark.rule, remark.message, tag=header.tag, offset=start, line=line, value=remark.value
+            )
+        interchange = Interchange(opening.syntax, header, notes, start)
+        note_header(interchange)
+        following = blocks if first is None else chain([first], blocks)
+        interchange.attach(self._messages(interchange, following))
+        return interchange
+
+    def _messages(self, interchange: Interchange, blocks: Iterator[LexedBlock]) -> Iterator[Message]:
+        """Yield an interchange's messages, then look for the next interchange."""
+        yield from Assembler(interchange, blocks, self.options).messages()
+        self._next = self.lexer.next_opening()
+        if self._next is None:
+            note_noise(self.lexer.noise, interchange.notes, "noise-after-interchange")
+
+    def _unknown(self) -> Interchange:
+        """Return what stands for a stream in which no interchange was found."""
+        notes = Notebook(self.options, Standard.UNKNOWN)
+        note_unknown(self.lexer.noise, notes, self.source.encoding)
+        interchange = Interchange(_NOTHING, Segment(b"", Block(_NOTHING, [b""], [b""], 0, 1), 0), notes, 0)
+        interchange.end = self.source.offset
+        return interchange
+
+
+def _header_of(lexed: LexedBlock | None, opening: Opening) -> Segment:
+    """Return an interchange's header, an empty segment where it has none."""
+    if lexed is None or opening.bare:
+        place = lexed.block.offset if lexed else 0
+        return Segment(b"", Block(opening.syntax, [b""], [b""], place, 1), 0)
+    own = lexed.block.slice(0, 1, 1)
+    return Segment(own.raws[0], own, 0)

@@ -1,0 +1,312 @@
+"""Segments, and the blocks they are read in: cheap to make by the million, taken apart when asked."""
+
+from __future__ import annotations
+
+from itertools import accumulate, islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ml_connector.edi.syntax import Syntax
+
+#: What may stand between a terminator and the next tag without being data.
+BLANKS = b" \t\r\n\x00\x1a"
+
+
+class Block:
+    """Consecutive segments that were read at once.
+
+    A block keeps the bytes as they stood in the stream, so that writing them back is identical, and the
+    segments cleaned of the noise around them. Offsets and lines are worked out when somebody asks.
+
+    Attributes:
+        syntax: How to take the segments apart.
+        parts: The bytes of each segment as they stood, without terminators.
+        raws: The bytes of each segment without the blanks before the tag and line breaks inside; the same
+            list as ``parts`` where there are none.
+        offset: Byte offset of the first part in the stream.
+        line: Line of the first part, counting from 1.
+        position: Position of the first segment in its message, counting from 1.
+        ascii: Whether all bytes are ASCII.
+        closed: Whether the last part was followed by a terminator.
+    """
+
+    __slots__ = ("_starts", "ascii", "closed", "line", "offset", "parts", "position", "raws", "syntax")
+
+    def __init__(
+        self, syntax: Syntax, parts: list[bytes], raws: list[bytes], offset: int, line: int, position: int = 1
+    ) -> None:
+        self.syntax = syntax
+        self.parts = parts
+        self.raws = raws
+        self.offset = offset
+        self.line = line
+        self.position = position
+        self.ascii = True
+        self.closed = True
+        self._starts: list[int] | None = None
+
+    def __len__(self) -> int:
+        return len(self.raws)
+
+    @property
+    def size(self) -> int:
+        """The number of bytes in the stream, terminators included."""
+        count = len(self.parts) - (not self.closed)
+        return sum(map(len, self.parts)) + count * len(self.syntax.terminator)
+
+    @property
+    def source(self) -> bytes:
+        """The bytes as they stood in the stream, terminators included."""
+        joined = self.syntax.terminator.join(self.parts)
+        return joined + self.syntax.terminator if self.closed and self.parts else joined
+
+    def segments(self) -> Iterator[Segment]:
+        """Yield the segments in order."""
+        for index, raw in enumerate(self.raws):
+            yield Segment(raw, self, index)
+
+    def slice(self, start: int, stop: int, position: int) -> Block:
+        """Return the segments from start to before stop as a block of their own."""
+        parts = self.parts[start:stop]
+        raws = parts if self.raws is self.parts else self.raws[start:stop]
+        block = Block(self.syntax, parts, raws, self.start_of(start), self.line_of_part(start), position)
+        block.ascii = self.ascii
+        block.closed = self.closed or stop < len(self.parts)
+        return block
+
+    def start_of(self, index: int) -> int:
+        """Return the byte offset at which a part starts, blanks before its tag included."""
+        if index == 0:
+            return self.offset
+        if self._starts is None:
+            gap = len(self.syntax.terminator)
+            lengths = [len(part) + gap for part in self.parts]
+            self._starts = list(accumulate(lengths, initial=self.offset))
+        return self._starts[index]
+
+    def offset_of(self, index: int) -> int:
+        """Return the byte offset of a segment's tag."""
+        start = self.start_of(index)
+        if self.raws is self.parts:
+            return start
+        return start + self._lead(index)
+
+    def line_of_part(self, index: int) -> int:
+        """Return the line on which a part starts."""
+        breaks = sum(part.count(b"\n") for part in islice(self.parts, index))
+        return self.line + breaks + index * self.syntax.terminator.count(b"\n")
+
+    def line_of(self, index: int) -> int:
+        """Return the line on which a segment's tag stands."""
+        return self.line_of_part(index) + self.parts[index].count(b"\n", 0, self._lead(index))
+
+    def _lead(self, index: int) -> int:
+        """Return how many bytes of a part stand before its tag: blanks, and terminators of empty segments."""
+        part = self.parts[index]
+        return len(part) - len(part.lstrip(BLANKS + self.syntax.terminator))
+
+
+class Segment:
+    """One segment: a tag and its elements, with the place it was read from.
+
+    Elements, components and repetitions count from 1, as the standards number them: BEG03 is
+    ``element(3)``, component 1001 of BGM's C002 is ``element(1, 1)``.
+
+    Attributes:
+        raw: The bytes of the segment without blanks around it and without its terminator.
+    """
+
+    __slots__ = ("_block", "_elements", "_index", "raw")
+
+    _elements: list[bytes]
+
+    def __init__(self, raw: bytes, block: Block, index: int) -> None:
+        self.raw = raw
+        self._block = block
+        self._index = index
+
+    def __len__(self) -> int:
+        """Return the number of elements present, counting empty ones before the last separator."""
+        return len(self._split()) - 1
+
+    def __bool__(self) -> bool:
+        return bool(self.raw)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Segment):
+            return NotImplemented
+        return (self.raw, self.offset) == (other.raw, other.offset)
+
+    def __hash__(self) -> int:
+        return hash(self.raw)
+
+    def __repr__(self) -> str:
+        return f"<Segment {self.text!r} at byte {self.offset}>"
+
+    @property
+    def tag(self) -> str:
+        """The tag in upper case."""
+        return self._split()[0].decode("latin-1").upper()
+
+    @property
+    def position(self) -> int:
+        """The place in the message, counting its header as 1."""
+        return self._block.position + self._index
+
+    @property
+    def offset(self) -> int:
+        """The byte offset of the tag in the stream."""
+        return self._block.offset_of(self._index)
+
+    @property
+    def end(self) -> int:
+        """The byte offset after the segment's terminator."""
+        block = self._block
+        last = self._index + 1 == len(block.parts)
+        gap = 0 if last and not block.closed else len(block.syntax.terminator)
+        return block.start_of(self._index) + len(block.parts[self._index]) + gap
+
+    @property
+    def line(self) -> int:
+        """The line of the tag in the stream, counting from 1."""
+        return self._block.line_of(self._index)
+
+    @property
+    def source(self) -> bytes:
+        """The bytes as they stood in the stream, blanks before the tag included, without the terminator."""
+        return self._block.parts[self._index]
+
+    @property
+    def syntax(self) -> Syntax:
+        """How the segment is taken apart."""
+        return self._block.syntax
+
+    @property
+    def text(self) -> str:
+        """The segment as text, separators and releases included, without its terminator."""
+        return self._block.syntax.charset.decode(self.raw)
+
+    def element(self, number: int, component: int = 1, repetition: int = 1) -> str:
+        """Return the text of an element or of one of its components, "" where it is absent."""
+        elements = self._split()
+        if not 0 < number < len(elements) or not elements[number]:
+            return ""
+        components = self._components(elements[number], repetition)
+        if not 0 < component <= len(components):
+            return ""
+        return self._plain(components[component - 1])
+
+    def components(self, number: int, repetition: int = 1) -> list[str]:
+        """Return the components of an element, [] where it is absent."""
+        elements = self._split()
+        if not 0 < number < len(elements) or not elements[number]:
+            return []
+        return [self._plain(part) for part in self._components(elements[number], repetition)]
+
+    def repetitions(self, number: int) -> int:
+        """Return how often an element is repeated: 0 where it is absent, 1 for a single value."""
+        elements = self._split()
+        if not 0 < number < len(elements) or not elements[number]:
+            return 0
+        return len(self._repetitions(elements[number]))
+
+    def whole(self, number: int) -> str:
+        """Return an element's text without taking it apart, for text that holds a separator by mistake."""
+        elements = self._split()
+        return self._plain(elements[number]) if 0 < number < len(elements) else ""
+
+    def elements(self) -> Sequence[str]:
+        """Return the text of all elements, not taken apart, starting with the first."""
+        return [self._plain(element) for element in self._split()[1:]]
+
+    def element_offset(self, number: int) -> int:
+        """Return the byte offset at which an element starts; the segment's own where it is absent."""
+        elements = self._split()
+        if not 0 < number < len(elements):
+            return self.offset
+        syntax = self._block.syntax
+        before = sum(map(len, elements[:number])) + len(syntax.tag) + (number - 1) * len(syntax.element)
+        return self.offset + before
+
+    def _split(self) -> list[bytes]:
+        """Return the tag and the elements, still released."""
+        try:
+            return self._elements
+        except AttributeError:
+            self._elements = split_elements(self.raw, self._block.syntax)
+            return self._elements
+
+    def _repetitions(self, element: bytes) -> list[bytes]:
+        syntax = self._block.syntax
+        if not syntax.repetition or self.raw[:3] == b"ISA":
+            return [element]
+        return split_released(element, syntax.repetition, syntax.release)
+
+    def _components(self, element: bytes, repetition: int) -> list[bytes]:
+        syntax = self._block.syntax
+        if self.raw[:3] == b"ISA" and syntax.standard == "x12":
+            return [element]
+        repetitions = self._repetitions(element)
+        if not 0 < repetition <= len(repetitions):
+            return []
+        return split_released(repetitions[repetition - 1], syntax.component, syntax.release)
+
+    def _plain(self, data: bytes) -> str:
+        syntax = self._block.syntax
+        if syntax.release and syntax.release in data:
+            data = unreleased(data, syntax.release)
+        return syntax.charset.decode(data)
+
+
+def split_elements(raw: bytes, syntax: Syntax) -> list[bytes]:
+    """Return a segment's tag and elements, releases kept."""
+    if syntax.tag != syntax.element:
+        tag, _, rest = raw.partition(syntax.tag)
+        return [tag, *split_released(rest, syntax.element, syntax.release)] if rest else [tag]
+    return split_released(raw, syntax.element, syntax.release)
+
+
+def split_released(data: bytes, separator: bytes, release: bytes) -> list[bytes]:
+    """Split data at each separator that is not released, releases kept."""
+    pieces = data.split(separator) if separator else [data]
+    if not release or release not in data:
+        return pieces
+    return list(rejoined(pieces, separator, release))
+
+
+def rejoined(pieces: list[bytes], separator: bytes, release: bytes) -> Iterator[bytes]:
+    """Yield pieces of a split, those that end in an odd number of releases joined to the next again."""
+    held: list[bytes] = []
+    for piece in pieces:
+        held.append(piece)
+        if not dangles(piece, release):
+            yield separator.join(held) if len(held) > 1 else piece
+            held = []
+    if held:
+        yield separator.join(held)
+
+
+def dangles(data: bytes, release: bytes) -> bool:
+    """Return whether data ends in a release that releases what follows."""
+    if not data.endswith(release):
+        return False
+    return bool((len(data) - len(data.rstrip(release))) % 2)
+
+
+def unreleased(data: bytes, release: bytes) -> bytes:
+    """Return data with each release removed and the byte after it kept; a last lone release is kept."""
+    pieces = data.split(release)
+    kept = [pieces[0]]
+    skip = False
+    for index, piece in enumerate(pieces[1:], 1):
+        if skip:
+            kept.append(piece)
+            skip = False
+        elif piece == b"":
+            kept.append(release)
+            skip = index < len(pieces) - 1
+        else:
+            kept.append(piece)
+    return b"".join(kept)
