@@ -122,6 +122,10 @@ def build_tree(schema: MessageSchema, segments: Iterable[Segment]) -> Loop:
         target = path[-1 - step.closes]
         if step.closes and (node.loop or not step.backward):
             del path[-step.closes :]
+        if step.implied is not None:
+            target = Loop(step.implied.loop, step.implied.tag, step.implied.area)
+            path[-1].add(target, target.area)
+            path.append(target)
         if node.loop:
             path.append(_open(node, segment, path[-1], levels))
         else:

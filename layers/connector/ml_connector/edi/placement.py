@@ -9,8 +9,9 @@ and said to be out of order; segments no place exists for are set aside, never d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from ml_connector.edi.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,18 +19,6 @@ if TYPE_CHECKING:
     from ml_connector.edi.notation import Node
     from ml_connector.edi.schema import MessageSchema
     from ml_connector.edi.segment import Segment
-
-
-class Fault(StrEnum):
-    """What can be wrong with a segment's place."""
-
-    UNKNOWN = "unknown-segment"
-    NOT_IN_SET = "segment-not-in-message"
-    UNEXPECTED = "unexpected-segment"
-    OUT_OF_SEQUENCE = "segment-out-of-sequence"
-    SEGMENT_OVER_MAXIMUM = "segment-over-maximum"
-    LOOP_OVER_MAXIMUM = "loop-over-maximum"
-    MISSING = "segment-missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +49,7 @@ class Step:
         backward: Whether the place lies before the last one, so the segment is out of order.
         repeats: Whether it is the same place again.
         simple: Whether it needs no bookkeeping: a new plain segment in the loop that is open.
+        implied: A loop that opens before the place without its trigger.
     """
 
     node: Node | None
@@ -68,6 +58,7 @@ class Step:
     backward: bool = False
     repeats: bool = False
     simple: bool = False
+    implied: Node | None = None
 
 
 @dataclass(slots=True)
@@ -80,10 +71,16 @@ class _OpenLoop:
     lacking: list[Deviation] | None = None
 
 
+#: Triggers that senders leave out, the loop being clear without.
+IMPLIED_TRIGGERS = frozenset({"CPS"})
+
+
 class Walker:
     """Walks one message through its tree, a segment at a time, in constant memory.
 
     Attributes:
+        state: Index of the last place taken.
+        count: How often that place was taken in a row.
         deviations: What was wrong so far; the caller may take findings out of it as they come.
     """
 
@@ -93,8 +90,8 @@ class Walker:
         tables: list[dict[str, Step]] = schema.tables.setdefault("steps", [{} for _ in schema.nodes])
         self._tables = tables
         self._open = [_OpenLoop(schema.root)]
-        self._state = 0
-        self._count = 1
+        self.state = 0
+        self.count = 1
         self.deviations: list[Deviation] = []
 
     @property
@@ -104,36 +101,54 @@ class Walker:
 
     def walk(self, segments: Iterable[Segment]) -> Iterator[tuple[Segment, Step]]:
         """Each segment with the step that leads to it; call `finish` afterwards."""
-        tables = self._tables
         for segment in segments:
-            tag = segment.tag
-            step = tables[self._state].get(tag) or self._learn(tag)
-            if step.simple:
-                self._state = step.node.index  # type: ignore[union-attr] # a simple step has a node
-                self._count = 1
-            elif step.node is None:
-                self._set_aside(segment)
-            else:
-                step = self._move(step, step.node, segment)
-            yield segment, step
+            yield segment, self.take(self.step(segment.tag), segment)
+
+    def step(self, tag: str) -> Step:
+        """The way from where the message stands to the nearest place for a tag."""
+        known = self._tables[self.state].get(tag)
+        if known is None:
+            known = next(_steps(self._schema, self.state, tag), None) or self._implied(tag)
+            self._tables[self.state][tag] = known
+        return known
+
+    def take(self, step: Step, segment: Segment) -> Step:
+        """Go a way with a segment; another way is gone, and returned, where the nearest place is full."""
+        if step.simple:
+            self.state = step.node.index  # type: ignore[union-attr] # a simple step has a node
+            self.count = 1
+        elif step.node is None:
+            self._set_aside(segment)
+        else:
+            return self._move(step, step.node, segment)
+        return step
 
     def finish(self) -> None:
         """End the message: what the loops still open lack is noted."""
         last = self._schema.nodes[-1]
-        if self._state != last.index:
-            missing = _passed_over(self._schema, self._state, None)
+        if self.state != last.index:
+            missing = _passed_over(self._schema, self.state, None)
             self._lack([node for node in missing if node is not last], None)
         self._close(len(self._open))
 
-    def _learn(self, tag: str) -> Step:
-        step = next(_steps(self._schema, self._state, tag), Step(None))
-        self._tables[self._state][tag] = step
-        return step
+    def _implied(self, tag: str) -> Step:
+        """The way into a loop whose trigger senders leave out: LIN without CPS is in a first CPS group."""
+        for closes, candidates in _levels(self._schema, self.state):
+            for loop in candidates:
+                if loop.tag not in IMPLIED_TRIGGERS or loop.index < closes_at(
+                    self._schema, self.state, closes
+                ):
+                    continue
+                for index in loop.children:
+                    if self._schema.nodes[index].tag == tag:
+                        missing = tuple(_passed_over(self._schema, self.state, loop))
+                        return Step(self._schema.nodes[index], closes, missing, implied=loop)
+        return Step(None)
 
     def _set_aside(self, segment: Segment) -> None:
         tag = segment.tag
-        known = Fault.UNEXPECTED if tag in self._tags else Fault.NOT_IN_SET
-        fault = known if tag in self._schema.rules else Fault.UNKNOWN
+        known = Fault.UNEXPECTED if tag in self._tags else Fault.NOT_IN_MESSAGE
+        fault = known if tag in self._schema.rules else Fault.UNKNOWN_SEGMENT
         self.deviations.append(Deviation(fault, None, self.loop, segment))
 
     def _move(self, step: Step, node: Node, segment: Segment) -> Step:
@@ -143,6 +158,7 @@ class Walker:
             if later is not None and later.node is not None:
                 return self._move(later, later.node, segment)
             fault = Fault.LOOP_OVER_MAXIMUM if node.loop else Fault.SEGMENT_OVER_MAXIMUM
+            fault = fault if node.maximum else Fault.SEGMENT_UNUSED
             self.deviations.append(Deviation(fault, node, node.loop or self.loop, segment))
         if step.backward:
             self._go_back(step, node, segment)
@@ -150,26 +166,32 @@ class Walker:
             self._lack(step.missing, segment)
         if node.loop or not step.backward:
             self._close(step.closes)
-            self._state = node.index
-            self._count = count
+            if step.implied is not None:
+                self._imply(step.implied, segment)
+            self.state = node.index
+            self.count = count
         if node.loop:
             self._open.append(_OpenLoop(node, count))
         return step
 
+    def _imply(self, loop: Node, segment: Segment) -> None:
+        self.deviations.append(Deviation(Fault.CPS_MISSING, loop, loop.loop, segment))
+        self._open.append(_OpenLoop(loop))
+
     def _occurrence(self, step: Step) -> int:
         if not step.repeats:
             return 1
-        return (self._open[-step.closes].count if step.closes else self._count) + 1
+        return (self._open[-step.closes].count if step.closes else self.count) + 1
 
     def _elsewhere(self, tag: str, node: Node) -> Step | None:
         """The next place for a tag whose nearest place is full."""
-        steps = (step for step in _steps(self._schema, self._state, tag) if not step.backward)
+        steps = (step for step in _steps(self._schema, self.state, tag) if not step.backward)
         return next((step for step in steps if step.node is not None and step.node.index > node.index), None)
 
     def _go_back(self, step: Step, node: Node, segment: Segment) -> None:
         self.deviations.append(Deviation(Fault.OUT_OF_SEQUENCE, node, node.loop or self.loop, segment))
         around = self._open[-1 - step.closes]
-        around.reached = max(around.reached, self._state)
+        around.reached = max(around.reached, self.state)
         if around.lacking:
             around.lacking = [lack for lack in around.lacking if lack.node is not node]
 
@@ -180,7 +202,7 @@ class Walker:
             around = by_node[node.parent]
             if node.index > around.reached:
                 lacking = around.lacking = around.lacking or []
-                lacking.append(Deviation(Fault.MISSING, node, node.loop or around.node.loop, segment))
+                lacking.append(Deviation(Fault.SEGMENT_MISSING, node, node.loop or around.node.loop, segment))
 
     def _close(self, loops: int) -> None:
         for _ in range(loops):
@@ -224,7 +246,8 @@ def _levels(schema: MessageSchema, state: int) -> Iterator[tuple[int, list[Node]
 def _step(schema: MessageSchema, state: int, node: Node, closes: int, *, backward: bool) -> Step:
     repeats = node.index == closes_at(schema, state, closes)
     missing = () if backward else tuple(_passed_over(schema, state, node))
-    simple = not (closes or node.loop or backward or missing or (repeats and node.maximum is not None))
+    counted = node.maximum == 0 or (repeats and node.maximum is not None)
+    simple = not (closes or node.loop or backward or missing or counted)
     return Step(node, closes, missing, backward=backward, repeats=repeats, simple=simple)
 
 

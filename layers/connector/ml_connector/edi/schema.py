@@ -38,6 +38,7 @@ class MessageSchema:
         rules: The rules of every segment the version has, also those outside this message.
         group: X12's functional group code (GS01); empty elsewhere.
         exact: Whether the version is the one asked for, and not the nearest one held.
+        areas: The tree's lines in the schema files' notation.
     """
 
     standard: str
@@ -47,12 +48,17 @@ class MessageSchema:
     rules: dict[str, SegmentRule]
     group: str = ""
     exact: bool = True
-    tables: dict[str, Any] = field(default_factory=dict)  # compiled from these rules
+    areas: dict[str, str] = field(default_factory=dict)
+    tables: dict[object, Any] = field(default_factory=dict)  # compiled from these rules
 
     @property
     def root(self) -> Node:
         """The message itself."""
         return self.nodes[0]
+
+    def rule_of(self, node: Node) -> SegmentRule:
+        """What the segment at a place may hold."""
+        return self.rules[node.tag]
 
     def tags(self) -> frozenset[str]:
         """The segments this message may hold."""
@@ -114,7 +120,7 @@ def _read(standard: str, directory: str, message_type: str, version: str) -> Mes
     areas = {area: line for area, line in message.items() if area != "group"}
     nodes = read_tree(message_type, areas)
     group = message.get("group", "")
-    return MessageSchema(standard, version, message_type, nodes, _rules(directory), group=group)
+    return MessageSchema(standard, version, message_type, nodes, _rules(directory), group=group, areas=areas)
 
 
 @cache
