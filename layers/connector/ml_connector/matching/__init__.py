@@ -1,1 +1,32 @@
 """Supplier invoices matched to their orders and receipts."""
+
+from ml_connector.matching.match import Terms, Totals, creditable, match
+from ml_connector.matching.model import (
+    Allocation,
+    InvoiceLine,
+    LinkType,
+    Match,
+    MatchedLine,
+    OrderLine,
+    ReceiptLine,
+    Result,
+    Variance,
+)
+from ml_connector.matching.tolerance import within
+
+__all__ = [
+    "Allocation",
+    "InvoiceLine",
+    "LinkType",
+    "Match",
+    "MatchedLine",
+    "OrderLine",
+    "ReceiptLine",
+    "Result",
+    "Terms",
+    "Totals",
+    "Variance",
+    "creditable",
+    "match",
+    "within",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
@@ -91,11 +91,11 @@ class Ledger:
             self._unbilled[key] -= quantity
             self._open[order.key] -= quantity
             wanted -= quantity
-            yield Allocation(*order.key, quantity, ZERO, *key)
+            yield Allocation(*order.key, quantity, ZERO, *key, stock=order.stock)
         quantity = min(wanted, self._open[order.key])
         if quantity > 0 and not received_only:
             self._open[order.key] -= quantity
-            yield Allocation(*order.key, quantity, ZERO)
+            yield Allocation(*order.key, quantity, ZERO, stock=order.stock)
 
     def _of(self, order: OrderLine) -> list[ReceiptLine]:
         return self._receipts.get(order.key, [])
@@ -109,10 +109,7 @@ def _same_item(order: OrderLine, line: InvoiceLine) -> bool:
 
 def _with_amounts(parts: list[Allocation], line: InvoiceLine) -> tuple[Allocation, ...]:
     amounts = share(line.amount, [part.quantity for part in parts], line.quantity)
-    return tuple(
-        Allocation(part.order, part.order_line, part.quantity, amount, part.receipt, part.receipt_line)
-        for part, amount in zip(parts, amounts, strict=True)
-    )
+    return tuple(replace(part, amount=amount) for part, amount in zip(parts, amounts, strict=True))
 
 
 def share(amount: Decimal, weights: Sequence[Decimal], whole: Decimal) -> list[Decimal]:

@@ -6,15 +6,19 @@ positive, whatever the document is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
 ZERO = Decimal(0)
+
+#: Visma keeps quantities to six decimals.
+_QUANTITY_STEP = Decimal("0.000001")
 
 
 class Result(StrEnum):
@@ -93,6 +97,8 @@ class InvoiceLine:
         number: The line's own number, as its partner numbers it.
         orders: Order numbers the line may belong to, the likeliest first; empty means any open order.
         order_line: The partner's reference to a line of the order.
+        factors: By unit, how many of it one of the line's unit is.
+        routed: A rule says where the line belongs, so it need not be on an order.
     """
 
     number: str
@@ -104,6 +110,18 @@ class InvoiceLine:
     orders: tuple[str, ...] = ()
     order_line: int | None = None
     supplier_item: str = ""
+    factors: Mapping[str, Decimal] = field(default_factory=dict)
+    routed: bool = False
+
+    def in_unit(self, unit: str) -> InvoiceLine | None:
+        """Return the line counted in another unit, amount unchanged; none where no conversion is known."""
+        if unit == self.unit:
+            return self
+        factor = self.factors.get(unit)
+        if not factor:
+            return None
+        quantity = (self.quantity * factor).quantize(_QUANTITY_STEP)
+        return replace(self, unit=unit, quantity=quantity, unit_price=self.unit_price / factor, factors={})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +147,18 @@ class Variance:
         """What was found less what was expected, where both are figures."""
         return self.found - self.expected if self.found is not None and self.expected is not None else None
 
+    def as_dict(self) -> dict[str, object]:
+        """Return the variance as plain JSON values."""
+        return {
+            "name": self.name,
+            "line": self.line,
+            "expected": None if self.expected is None else plain(self.expected),
+            "found": None if self.found is None else plain(self.found),
+            "tolerated": self.tolerated,
+            "against": self.against,
+            "sentence": self.sentence(),
+        }
+
     def sentence(self) -> str:
         """Return the variance as a person reads it in the document's note."""
         place = f"line {self.line}: " if self.line else ""
@@ -152,6 +182,7 @@ class Allocation:
     amount: Decimal
     receipt: str = ""
     receipt_line: int = 0
+    stock: bool = False
 
     @property
     def link(self) -> tuple[LinkType, str, int]:
@@ -163,12 +194,31 @@ class Allocation:
 
 @dataclass(frozen=True, slots=True)
 class MatchedLine:
-    """One invoice line, what it was allocated to and what differs."""
+    """One invoice line, in the unit of the order it was compared with, what it was allocated to, what differs."""
 
     line: InvoiceLine
     level: str
     allocations: tuple[Allocation, ...] = ()
     variances: tuple[Variance, ...] = ()
+
+    @property
+    def unallocated(self) -> Decimal:
+        """What of the line's quantity no order line took, in the unit of the line as matched."""
+        return self.line.quantity - sum((part.quantity for part in self.allocations), ZERO)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the line's part of the outcome as plain JSON values."""
+        allocations = [
+            {
+                "order": part.order,
+                "order_line": part.order_line,
+                "receipt": part.receipt,
+                "quantity": plain(part.quantity),
+                "amount": plain(part.amount),
+            }
+            for part in self.allocations
+        ]
+        return {"line": self.line.number, "level": self.level, "allocations": allocations}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +239,16 @@ class Match:
     def all_variances(self) -> tuple[Variance, ...]:
         """Every variance of the document and its lines, the document's first."""
         return (*self.variances, *(variance for line in self.lines for variance in line.variances))
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the outcome as plain JSON values."""
+        return {
+            "result": self.result.value,
+            "orders": list(self.orders),
+            "rounding": plain(self.rounding),
+            "lines": [line.as_dict() for line in self.lines],
+            "variances": [variance.as_dict() for variance in self.all_variances],
+        }
 
 
 def plain(number: Decimal | None, *, signed: bool = False) -> str:

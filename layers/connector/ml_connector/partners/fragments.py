@@ -20,7 +20,13 @@ Segments = dict[int, Code]
 
 Standard = Literal["x12", "edifact", "tradacoms"]
 DocumentType = Literal[
-    "order", "order_change", "order_response", "invoice", "despatch_advice", "remittance_advice"
+    "order",
+    "order_change",
+    "order_response",
+    "invoice",
+    "despatch_advice",
+    "remittance_advice",
+    "payment_instruction",
 ]
 Entity = Literal["purchase_order", "sales_order", "supplier_invoice", "log", "none"]
 

@@ -155,6 +155,7 @@ class Partner(Fragment):
 
     Attributes:
         id: The name of its file, used in every record.
+        numbering: Whether an order posted for the partner keeps its number, or takes one of Visma's series.
         usage: Which interchanges this profile serves: production, test (ISA15 T, UNB 0035 1), or both.
     """
 
@@ -177,6 +178,7 @@ class Partner(Fragment):
     codec: Codec = Codec()
     reading: Reading = Reading()
     mailboxes: Mailboxes = Mailboxes()
+    numbering: Literal["keep", "series"] = "keep"
     items: tuple[ItemReference, ...] = ()
     units: tuple[UnitReference, ...] = ()
     charges: tuple[Charge, ...] = ()

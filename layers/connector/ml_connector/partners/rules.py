@@ -7,7 +7,8 @@ top stands: of an earlier file, or of an earlier line.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field as ModelField
@@ -15,7 +16,8 @@ from pydantic import Field as ModelField
 from ml_connector.errors import Misconfigured
 from ml_connector.partners.conditions import All, Names, parse_condition
 from ml_connector.partners.fields import Level, field_named, suggest
-from ml_connector.partners.fragments import Code, Entity, Fragment, Segments
+from ml_connector.partners.fragments import Code, Entity, Fragment
+from ml_connector.partners.rule_index import RuleIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -117,6 +119,7 @@ class Rule:
     ignore: str | None = None
     split: bool = False
     reroute: str | None = None
+    tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -130,7 +133,7 @@ class Rule:
         return frozenset(self.values) | {mark for mark, given in marks.items() if given}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleSet:
     """The rules of one file, in order."""
 
@@ -138,9 +141,13 @@ class RuleSet:
     mode: Literal["first", "layered"]
     rules: tuple[Rule, ...]
 
-    def at(self, level: Level) -> tuple[Rule, ...]:
-        """Return the rules about documents, lines or charges."""
-        return tuple(rule for rule in self.rules if rule.level == level)
+    def index(self, level: Level) -> RuleIndex:
+        """Return the rules about documents, lines or charges, ready for asking."""
+        return self._indexes[level]
+
+    @cached_property
+    def _indexes(self) -> dict[Level, RuleIndex]:
+        return {level: RuleIndex([rule for rule in self.rules if rule.level == level]) for level in SETTABLE}
 
 
 def compile_rules(file: RuleFile, source: LocatedYaml, company: Company) -> RuleSet:
@@ -176,6 +183,7 @@ def _compile(entry: RuleEntry, index: int, source: LocatedYaml, company: Company
         ignore=entry.ignore,
         split=entry.split,
         reroute=entry.reroute.partner if entry.reroute else None,
+        tables=company.tables,
     )
     _check_values(rule, names, company, source, path)
     return rule
@@ -223,9 +231,3 @@ def _check_source(value: Source, names: Names, where: Location) -> None:
 
 def _wrong(where: Location, sentence: str) -> Misconfigured:
     return Misconfigured(f"{where}: {sentence}.", advice="Mend this rule.", file=where.file, line=where.line)
-
-
-__all__ = [
-    "SETTABLE", "Code", "FieldValue", "Rule", "RuleEntry", "RuleFile", "RuleSet", "Segments", "TableValue",
-    "Values", "compile_rules",
-]  # fmt: skip

@@ -1,0 +1,58 @@
+"""What every step of mapping one document needs at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ml_connector.mapping.result import Worksheet
+from ml_connector.mapping.routing import Routing, route
+from ml_connector.partners.subject import Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ml_connector.documents.commercial import AllowanceCharge
+    from ml_connector.documents.invoice import InvoiceLine
+    from ml_connector.documents.order import OrderLine
+    from ml_connector.mapping.lookups import Lookups
+    from ml_connector.partners import Configuration, Partner
+    from ml_connector.partners.fields import Level
+    from ml_connector.partners.located import Location
+    from ml_connector.partners.subject import AnyDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One document on its way into the ledger."""
+
+    document: AnyDocument
+    partner: Partner
+    configuration: Configuration
+    lookups: Lookups
+    document_id: str
+    sheet: Worksheet = field(default_factory=Worksheet)
+
+    @property
+    def file(self) -> str:
+        """The partner's file, for complaints and decisions."""
+        return self.configuration.partner_file(self.partner)
+
+    def where(self, *path: str | int) -> Location:
+        """Return the line of a value in the partner's file."""
+        return self.configuration.where(self.file, *path)
+
+    def company_where(self, *path: str | int) -> Location:
+        """Return the line of a value in company.yaml."""
+        return self.configuration.where("company.yaml", *path)
+
+    def route(
+        self,
+        level: Level,
+        resolved: Mapping[str, str],
+        line: InvoiceLine | OrderLine | None = None,
+        charge: AllowanceCharge | None = None,
+    ) -> Routing:
+        """Return what the rules of ``level`` say about the document, a line or a charge of it."""
+        subject = Subject(self.document, self.partner.id, line, charge, resolved)
+        return route(self.configuration.rules, level, subject)

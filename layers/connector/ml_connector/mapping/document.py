@@ -1,0 +1,174 @@
+"""Maps one business document of a partner to what is posted in Visma, or to nothing, with every reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ml_connector.documents.invoice import Invoice
+from ml_connector.documents.order import Purpose
+from ml_connector.errors import Misconfigured
+from ml_connector.mapping.context import Context
+from ml_connector.mapping.header import company_of, note_routing
+from ml_connector.mapping.invoice import DOCUMENT_TYPES, map_supplier_invoice
+from ml_connector.mapping.orders import map_purchase_order, map_sales_order
+from ml_connector.mapping.parties import Kind, find_business_partner
+from ml_connector.mapping.result import Disposition, MappingResult, Source
+
+if TYPE_CHECKING:
+    from ml_connector.mapping.lookups import Lookups
+    from ml_connector.mapping.parties import Found
+    from ml_connector.mapping.result import Decision
+    from ml_connector.mapping.routing import Routing
+    from ml_connector.matching import Match
+    from ml_connector.partners import Configuration, Partner
+    from ml_connector.partners.fragments import Entity
+    from ml_connector.partners.subject import AnyDocument
+    from ml_connector.visma.wire import WriteModel
+
+#: Visma's names of the entities, as the posting ledger has them.
+ENTITY_NAMES: dict[Entity, str] = {
+    "purchase_order": "PurchaseOrder",
+    "sales_order": "SalesOrder",
+    "supplier_invoice": "SupplierInvoice",
+    "log": "none",
+    "none": "none",
+}
+
+_ASKED: dict[Entity, Kind] = {
+    "purchase_order": "supplier",
+    "supplier_invoice": "supplier",
+    "sales_order": "customer",
+}
+
+#: Orders that say something else than "deliver this" are for a person.
+_FOR_A_PERSON = frozenset({Purpose.CANCEL, Purpose.CHANGE, Purpose.REPLACE})
+
+
+@dataclass(frozen=True, slots=True)
+class _Mapped:
+    body: WriteModel | None
+    decisions: list[Decision]
+    disposition: Disposition
+    match: Match | None = None
+
+
+def map_document(
+    document: AnyDocument,
+    partner: Partner,
+    configuration: Configuration,
+    lookups: Lookups,
+    *,
+    document_id: str,
+) -> MappingResult:
+    """Return what ``document`` becomes in Visma, and the reason of every value.
+
+    Args:
+        document: The decoded document.
+        partner: Whose it is.
+        configuration: The version of the configuration to go by.
+        lookups: The ledger's reference data.
+        document_id: Our id of the document; it goes into the posted one's note.
+
+    Raises:
+        Misconfigured: The document can't be posted before a person adds something; the error lists all that
+            is missing, and the line to add to which file.
+        Rejected: The document lacks what it can't be booked without.
+    """
+    context = Context(document, partner, configuration, lookups, document_id)
+    target = partner.target(document.document_type)
+    found = find_business_partner(context, _ASKED[target]) if target in _ASKED else None
+    routing = context.route("document", _resolved(target, found))
+    if routing.reroute and routing.reroute[0] != partner.id:
+        return _rerouted(context, routing)
+    note_routing(context, routing, "document")
+    return _map(context, routing, target, found)
+
+
+def _rerouted(context: Context, routing: Routing) -> MappingResult:
+    if routing.reroute is None:
+        raise AssertionError(routing)
+    other, rule = routing.reroute
+    partner = context.configuration.partner(other)
+    again = Context(context.document, partner, context.configuration, context.lookups, context.document_id)
+    again.sheet.note("partner", other, Source.RULE, rule.label, f"rerouted from {context.partner.id}")
+    target = partner.target(context.document.document_type)
+    found = find_business_partner(again, _ASKED[target]) if target in _ASKED else None
+    routed = again.route("document", _resolved(target, found))
+    if routed.reroute and routed.reroute[0] != other:
+        raise Misconfigured(
+            f"{rule.label} reroutes {context.document.number} to {other}, and {routed.reroute[1].label} onwards "
+            f"to {routed.reroute[0]}.",
+            advice="Let one rule reroute a document, to where it belongs.",
+        )
+    note_routing(again, routed, "document")
+    return _map(again, routed, target, found)
+
+
+def _resolved(target: Entity, found: Found | None) -> dict[str, str]:
+    return {_ASKED[target]: found.record.number} if found and target in _ASKED else {}
+
+
+def _map(context: Context, routing: Routing, target: Entity, found: Found | None) -> MappingResult:
+    if routed := routing.get("entity"):
+        target = routed.value  # type: ignore[assignment]  # the rules' own model lists the entities
+        context.sheet.note("entity", target, Source.RULE, routed.rule.label)
+        if target not in _ASKED:
+            context.sheet.missing.clear()
+    if routing.ignored:
+        reason, rule = routing.ignored
+        context.sheet.note("document", "ignored", Source.RULE, rule.label, reason)
+        context.sheet.missing.clear()
+        target = "none"
+    company = company_of(context, routing)
+    mapped = _mapped(context, routing, target, found)
+    return MappingResult(
+        entity=ENTITY_NAMES[target] if mapped.disposition is not Disposition.NONE else "none",
+        company=company,
+        body=mapped.body,
+        business_key=_business_key(context, target, company),
+        disposition=mapped.disposition,
+        decisions=(*mapped.decisions, *context.sheet.notes),
+        holds=tuple(context.sheet.holds),
+        match=mapped.match,
+        configuration_version=context.configuration.version,
+        partner=context.partner.id,
+    )
+
+
+def _mapped(context: Context, routing: Routing, target: Entity, found: Found | None) -> _Mapped:
+    if target not in _ASKED:
+        return _Mapped(None, [], Disposition.NONE)
+    if reason := _for_a_person(context):
+        context.sheet.hold(reason)
+        return _Mapped(None, [], Disposition.PARK)
+    if target == "supplier_invoice":
+        mapper, body, match, disposition = map_supplier_invoice(context, routing, found)
+        return _Mapped(body, mapper.decisions(), disposition, match)
+    order = map_purchase_order if target == "purchase_order" else map_sales_order
+    body_, decisions = order(context, routing, found)
+    held = Disposition.HOLD if context.sheet.holds else Disposition.POST
+    return _Mapped(body_, decisions, held)
+
+
+def _for_a_person(context: Context) -> str:
+    document = context.document
+    if isinstance(document, Invoice):
+        if document.invoice_type in DOCUMENT_TYPES:
+            return ""
+        kind = document.invoice_type.value
+        return f"A {kind} invoice is not posted; book {document.number} by hand if it counts."
+    purpose = getattr(document, "purpose", Purpose.ORIGINAL)
+    if document.document_type == "order_change" or purpose in _FOR_A_PERSON:
+        kind = document.document_type.replace("_", " ")
+        return (
+            f"The {kind} {document.number} ({purpose.value}) changes an order that stands; apply it in Visma by "
+            f"hand."
+        )
+    return ""
+
+
+def _business_key(context: Context, target: Entity, company: str) -> tuple[str, str, str, str, str]:
+    document = context.document
+    kind = document.invoice_type.value if isinstance(document, Invoice) else ""
+    return (company, ENTITY_NAMES[target], context.partner.id, document.number, kind)

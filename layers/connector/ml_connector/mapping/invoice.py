@@ -1,0 +1,218 @@
+"""A supplier's invoice or credit note becomes a SupplierInvoice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from ml_connector.documents.invoice import Invoice, InvoiceType
+from ml_connector.errors import Misconfigured
+from ml_connector.mapping.charges import ChargeMapper, MappedCharge
+from ml_connector.mapping.coding import segments_of
+from ml_connector.mapping.comparing import Comparison, compare, matched_lines
+from ml_connector.mapping.header import (
+    finding_holds,
+    issue_date,
+    note_text,
+    put_branch,
+    put_currency,
+    put_hold,
+    put_terms,
+)
+from ml_connector.mapping.invoice_lines import LineMapper, MappedLine
+from ml_connector.mapping.result import Decision, Disposition, Draft, Source
+from ml_connector.mapping.vat import VatTable, check_vat, tax_total
+from ml_connector.matching import Result
+from ml_connector.visma.models.supplier_invoice import SupplierInvoice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ml_connector.mapping.context import Context
+    from ml_connector.mapping.lookups import BusinessPartner
+    from ml_connector.mapping.parties import Found
+    from ml_connector.mapping.routing import Routing
+    from ml_connector.matching import Match
+    from ml_connector.partners.fragments import Matching, Tolerances
+
+#: Which document type of the supplier ledger an invoice is; what is missing is not posted.
+DOCUMENT_TYPES: dict[InvoiceType, str] = {
+    InvoiceType.INVOICE: "Invoice",
+    InvoiceType.CREDIT_NOTE: "DebitAdj",
+    InvoiceType.DEBIT_NOTE: "Invoice",
+    InvoiceType.SELF_BILLED: "Invoice",
+    InvoiceType.CORRECTED: "Invoice",
+    InvoiceType.CONSOLIDATED: "Invoice",
+    InvoiceType.FINAL: "Invoice",
+    InvoiceType.PREPAYMENT: "Prepayment",
+}
+
+
+class InvoiceMapper:
+    """Maps one invoice, once its company, partner and the rules for it as a whole are known."""
+
+    def __init__(self, context: Context, routing: Routing) -> None:
+        if not isinstance(context.document, Invoice):
+            raise TypeError(context.document)
+        self.context = context
+        self.invoice = context.document
+        self.routing = routing
+        company = context.configuration.company
+        self.tolerances: Tolerances = context.partner.tolerances.over(company.effective_tolerances)
+        self.matching: Matching = context.partner.matching.over(company.matching)
+        self.lines: list[Draft] = []
+        self.head = Draft()
+
+    def map(self, supplier: Found | None) -> tuple[SupplierInvoice, Match, Disposition]:
+        """Return the write model, how the invoice matched, and what to do with it.
+
+        Raises:
+            Misconfigured: The configuration lacks what the invoice needs; everything at once.
+            Rejected: The invoice has no date.
+        """
+        issued = issue_date(self.context)
+        record = supplier.record if supplier else None
+        mapped, charges = self._map_parts(record)
+        self.context.sheet.stop_if_lacking(partner=self.context.partner.id, number=self.invoice.number)
+        if supplier is None:
+            raise Misconfigured(f"The supplier of invoice {self.invoice.number} is unknown.")
+        check_vat(self.context, self.invoice, self.tolerances)
+        comparison = self._comparison(supplier.record, mapped, charges)
+        match = compare(comparison)
+        self._note_match(match)
+        self._put_head(supplier, match)
+        self.head.put("date", issued, Source.DOCUMENT)
+        self.head.put("orig_invoice_date", issued, Source.DOCUMENT)
+        self.lines = [*matched_lines(match, mapped), *(c.draft for c in charges if c.draft)]
+        return self._write(), match, self._disposition(match)
+
+    def _map_parts(self, supplier: BusinessPartner | None) -> tuple[list[MappedLine], list[MappedCharge]]:
+        country = (supplier.country if supplier else "") or self.context.partner.country
+        vat = VatTable(
+            self.context,
+            (country or self.context.configuration.company.country).upper(),
+            self.context.partner.vat_zone or (supplier.vat_zone if supplier else ""),
+            self.invoice.tax_point_date or self.invoice.issue_date,
+        )
+        resolved = {"supplier": supplier.number} if supplier else {}
+        charge_mapper = ChargeMapper(self.context, self.routing, resolved, self.tolerances)
+        line_mapper = LineMapper(self.context, self.invoice, self.routing, resolved, vat)
+        charges = list(charge_mapper.header(self.invoice.allowances_charges))
+        mapped: list[MappedLine] = []
+        for line in self.invoice.lines:
+            split = list(charge_mapper.split_off(line))
+            charges.extend(split)
+            if found := line_mapper.map(line, less=sum((c.amount for c in split), Decimal(0))):
+                mapped.append(found)
+        return _spread(mapped, charges), charges
+
+    def _comparison(
+        self, supplier: BusinessPartner, mapped: Sequence[MappedLine], charges: Sequence[MappedCharge]
+    ) -> Comparison:
+        return Comparison(
+            context=self.context,
+            invoice=self.invoice,
+            supplier=supplier.number,
+            lines=tuple(mapped),
+            charges=sum((c.amount for c in charges if c.draft), Decimal(0)),
+            tolerances=self.tolerances,
+            ways=self.matching.ways,
+        )
+
+    def _note_match(self, match: Match) -> None:
+        sheet = self.context.sheet
+        sheet.note("match", match.result.value, Source.MATCHING, detail=", ".join(match.orders))
+        for variance in match.all_variances:
+            sheet.note(f"match.{variance.name}", variance.sentence(), Source.MATCHING)
+            if not variance.tolerated:
+                sheet.hold(variance.sentence())
+        for reason in finding_holds(self.context):
+            sheet.hold(reason)
+
+    def _put_head(self, supplier: Found, match: Match) -> None:
+        head, invoice, context = self.head, self.invoice, self.context
+        kind = DOCUMENT_TYPES[invoice.invoice_type]
+        head.put("document_type", kind, Source.DOCUMENT, detail=invoice.invoice_type.value)
+        head.put("supplier_number", supplier.record.number, supplier.source, supplier.where, supplier.detail)
+        head.put("supplier_reference", invoice.number.strip(), Source.DOCUMENT)
+        routed = self.routing.get("description")
+        if routed:
+            head.put("description", routed.value, Source.RULE, routed.rule.label, routed.detail)
+        else:
+            text = f"{context.partner.name} {invoice.number}"
+            head.put("description", text, Source.DEFAULT, detail="partner's name and invoice number")
+        if location := self.routing.get("location"):
+            head.put("location_id", location.value, Source.RULE, location.rule.label)
+        put_currency(context, head, "currency_id", supplier.record)
+        put_branch(context, head, "branch_number", self.routing)
+        if kind != "DebitAdj":  # Visma keeps no terms on debit adjustments
+            put_terms(context, head, "credit_terms_id", self.routing)
+            head.put("due_date", invoice.due_date, Source.DOCUMENT)
+        self._put_amounts(match)
+
+    def _put_amounts(self, match: Match) -> None:
+        head, totals = self.head, self.invoice.totals
+        reference = next(
+            (m.payment_reference for m in self.invoice.payment_means if m.payment_reference), None
+        )
+        head.put("payment_ref_no", reference, Source.DOCUMENT)
+        head.put("exchange_rate", self.invoice.exchange_rate, Source.DOCUMENT)
+        head.put("amount", totals.payable, Source.DOCUMENT)
+        if self.invoice.tax_subtotals or totals.tax_total is not None:
+            head.put("vat_amount", tax_total(self.invoice), Source.DOCUMENT)
+        if match.rounding:
+            detail = "payable less the sum of lines, charges and tax"
+            head.put("rounding_diff_in_currency", match.rounding, Source.MATCHING, detail=detail)
+
+    def _disposition(self, match: Match) -> Disposition:
+        if match.result is Result.EXCEPTION and self.matching.on_exception == "park":
+            return Disposition.PARK
+        return Disposition.HOLD if self.context.sheet.holds else Disposition.POST
+
+    def _write(self) -> SupplierInvoice:
+        matched = not self.context.sheet.holds and self.matching.release_matched
+        put_hold(self.context, self.head, release=matched)
+        self.head.put("note", note_text(self.context), Source.COMPUTED)
+        lines = [_line_values(number, line) for number, line in enumerate(self.lines, start=1)]
+        self.context.sheet.stop_if_lacking(partner=self.context.partner.id, number=self.invoice.number)
+        return SupplierInvoice.model_validate({**self.head.plain(), "invoice_lines": lines})
+
+    def decisions(self) -> list[Decision]:
+        """Return the reason of every value of the document and its lines."""
+        lines = [
+            decision
+            for index, line in enumerate(self.lines)
+            for decision in line.decisions(f"invoiceLines[{index}].")
+        ]
+        return [*self.head.decisions(), *lines]
+
+
+def _line_values(number: int, draft: Draft) -> dict[str, object]:
+    draft.put("line_number", number, Source.COMPUTED, detail="lines are numbered as they stand")
+    values = draft.plain()
+    if "subaccount" in values:
+        values["subaccount"] = segments_of(values["subaccount"])
+    return values
+
+
+def _spread(lines: list[MappedLine], charges: Sequence[MappedCharge]) -> list[MappedLine]:
+    amount = sum((charge.amount for charge in charges if charge.spread), Decimal(0))
+    return [line.with_share(share) for line, share in _shares(lines, amount)] if amount and lines else lines
+
+
+def _shares(lines: list[MappedLine], amount: Decimal) -> list[tuple[MappedLine, Decimal]]:
+    """Share an amount over the lines by their net amounts; what rounding leaves goes to the last line."""
+    whole = sum((line.amount for line in lines), Decimal(0))
+    weights = [line.amount / whole if whole else Decimal(1) / len(lines) for line in lines]
+    shares = [(amount * weight).quantize(Decimal("0.01")) for weight in weights]
+    shares[-1] += amount - sum(shares, Decimal(0))
+    return list(zip(lines, shares, strict=True))
+
+
+def map_supplier_invoice(
+    context: Context, routing: Routing, supplier: Found | None
+) -> tuple[InvoiceMapper, SupplierInvoice, Match, Disposition]:
+    """Return the mapped invoice with its mapper, which knows the reasons."""
+    mapper = InvoiceMapper(context, routing)
+    body, match, disposition = mapper.map(supplier)
+    return mapper, body, match, disposition

@@ -1,0 +1,36 @@
+"""Whether two figures lie close enough together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from ml_connector.partners.fragments import Tolerance
+
+
+def within(
+    found: Decimal, expected: Decimal, tolerance: Tolerance | None, *, per: Decimal | None = None
+) -> bool:
+    """Tell whether ``found`` lies within ``tolerance`` of ``expected``.
+
+    Args:
+        found: The figure to judge.
+        expected: What it is compared with; percentages are of it.
+        tolerance: What may differ; none means nothing may.
+        per: Multiplies the tolerance's amount: one per unit becomes one per unit times quantity.
+    """
+    difference = abs(found - expected)
+    if difference == 0:
+        return True
+    if tolerance is None:
+        return False
+    limits = []
+    if tolerance.percent is not None:
+        limits.append(abs(expected) * tolerance.percent / 100)
+    if tolerance.amount is not None:
+        limits.append(tolerance.amount * (per if per is not None else 1))
+    if not limits:
+        return False
+    return difference <= (min(limits) if tolerance.both else max(limits))
