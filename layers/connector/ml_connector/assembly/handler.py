@@ -9,7 +9,7 @@ from ml_connector.assembly.observability import logger, metrics, tracer
 from ml_connector.assembly.parts import Parts
 from ml_connector.errors import ConnectorError
 from ml_connector.workflow.failure import record_trouble
-from ml_connector.workflow.tickets import origin_of
+from ml_connector.workflow.tickets import item_of, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,8 +33,8 @@ def warm_parts() -> Parts:
 def step_handler(step: str) -> Callable[[Callable[[Parts, Origin, Given], Given]], Callable[..., Given]]:
     """Make a Lambda handler of one step of a state machine.
 
-    The handler takes ``{"input": ..., "context": ...}``, as the definitions in ``statemachine/`` send it. What
-    the step raises is recorded in the audit trail and raised again, so that its class name reaches ``Retry``.
+    The handler takes ``{"input": ..., "context": ...}``, as the definitions in ``statemachine/`` send it.
+    What the step raises is recorded in the audit trail and raised again: its class name reaches ``Retry``.
     """
 
     def decorate(run: Callable[[Parts, Origin, Given], Given]) -> Callable[..., Given]:
@@ -55,11 +55,6 @@ def step_handler(step: str) -> Callable[[Callable[[Parts, Origin, Given], Given]
         return _instrumented(handle)
 
     return decorate
-
-
-def item_of(given: Given) -> str:
-    """Return the audit id of what a step was given: the document's, or the mailbox message's."""
-    return str((given.get("document") or given.get("message") or {}).get("id", ""))
 
 
 def plain_handler(run: Callable[[Parts, Given], Given]) -> Callable[..., Given]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
 from botocore.config import Config
@@ -12,15 +12,23 @@ from botocore.config import Config
 from ml_connector.assembly.environment import Environment
 from ml_connector.store.audit import AuditTrail
 from ml_connector.store.audit_queries import AuditQueries
+from ml_connector.store.credentials import CredentialStore
 from ml_connector.store.raw import RawStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
+    from mypy_boto3_dynamodb.service_resource import Table
 
     from ml_connector.partners.configuration import Configuration
-    from ml_connector.store.interchanges import InterchangeStore
+    from ml_connector.sterling.client import SterlingClient
+    from ml_connector.sterling.settings import SterlingCredentials, SterlingSettings
+    from ml_connector.store.configuration import ConfigurationStore
+    from ml_connector.visma.client import VismaClient
+    from ml_connector.visma.settings import VismaCredentials, VismaSettings
+
+Client = TypeVar("Client")
 
 _AWS = Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=5, read_timeout=60)
 
@@ -37,6 +45,7 @@ class Parts:
         self.invocation: LambdaContext | None = None
         self._session = session or boto3.Session()
         self._clients: dict[str, Any] = {}
+        self._secrets: dict[str, CredentialStore] = {}
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has one type per service
         """Return the boto3 client of a service, built once."""
@@ -64,11 +73,80 @@ class Parts:
         return RawStore(self.client("s3"), self.environment["DOCUMENT_BUCKET"])
 
     @cached_property
-    def interchanges(self) -> InterchangeStore:
-        """The control numbers seen."""
-        from ml_connector.store.interchanges import InterchangeStore
+    def state_table(self) -> Table:
+        """The table of leases, watermarks, ledger and control numbers."""
+        table: Table = self._session.resource("dynamodb", config=_AWS).Table(self.environment["STATE_TABLE"])
+        return table
 
-        return InterchangeStore(self.client("dynamodb"), self.environment["STATE_TABLE"])
+    @property
+    def configuration(self) -> Configuration:
+        """The customer's configuration, looked for anew after a minute."""
+        return self._configurations.current()
+
+    @cached_property
+    def _configurations(self) -> ConfigurationStore:
+        from ml_connector.store.configuration import ConfigurationStore
+
+        return ConfigurationStore(self.client("s3"), self.environment["CONFIGURATION_BUCKET"])
+
+    @cached_property
+    def sterling_settings(self) -> SterlingSettings:
+        """Where Sterling is and how it differs."""
+        from ml_connector.sterling.settings import SterlingSettings
+
+        return SterlingSettings.from_environment(self.environment.variables)
+
+    @property
+    def sterling_credentials(self) -> SterlingCredentials:
+        """The credentials of now."""
+        from ml_connector.sterling.settings import SterlingCredentials
+
+        kept = self._credentials("sterling").read()
+        return SterlingCredentials.model_validate({**kept.values, "version": kept.version})
+
+    @property
+    def sterling(self) -> SterlingClient:
+        """Sterling; its connections live as long as its credentials stay the same."""
+        from ml_connector.sterling.client import SterlingClient
+
+        return self._client_of(
+            "sterling", lambda: SterlingClient(self.sterling_settings, self.sterling_credentials)
+        )
+
+    @cached_property
+    def visma_settings(self) -> VismaSettings:
+        """Where Visma is and which company."""
+        from ml_connector.visma.settings import VismaSettings
+
+        return VismaSettings.from_environment(self.environment.variables)
+
+    @property
+    def visma_credentials(self) -> VismaCredentials:
+        """The credentials of now."""
+        from ml_connector.visma.settings import VismaCredentials
+
+        return VismaCredentials.model_validate(self._credentials("visma").read().values)
+
+    @property
+    def visma(self) -> VismaClient:
+        """Visma; its token and connections live as long as its credentials stay the same."""
+        from ml_connector.visma.client import VismaClient
+
+        return self._client_of("visma", lambda: VismaClient(self.visma_settings, self.visma_credentials))
+
+    def _client_of(self, system: str, build: Callable[[], Client]) -> Client:
+        version = self._credentials(system).read().version
+        kept = self._clients.get(system)
+        if kept is None or kept[0] != version:
+            kept = self._clients[system] = (version, build())
+        client: Client = kept[1]
+        return client
+
+    def _credentials(self, system: str) -> CredentialStore:
+        if system not in self._secrets:
+            secret = self.environment[f"{system.upper()}_SECRET"]
+            self._secrets[system] = CredentialStore(self.client("secretsmanager"), secret, system)
+        return self._secrets[system]
 
     def starter(self, machine: str) -> Callable[[str, dict[str, Any]], bool]:
         """Return what starts executions of a state machine, given the variable that names it.

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import json
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.parameters import SecretsProvider
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from ml_connector.errors import Misconfigured
+from ml_connector.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 _KEPT_SECONDS = 300
-# The template creates secrets with this text; `ml-connector credentials set` replaces it.
-EMPTY = "{}"
+# What template.yaml creates the secrets with, and `ml-connector credentials set` replaces.
+_EMPTY = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """One version of a system's credentials; ``repr`` shows no value."""
+
+    version: str
+    values: dict[str, str]
+
+    def __repr__(self) -> str:
+        return f"Credentials(version={self.version!r}, names={sorted(self.values)})"
 
 
 class CredentialStore:
@@ -25,27 +39,52 @@ class CredentialStore:
         secrets: A boto3 Secrets Manager client.
         secret: The name or ARN of the secret, a JSON object.
         system: ``sterling`` or ``visma``, for the message when it is empty.
+        clock: Returns seconds that only grow.
     """
 
-    def __init__(self, secrets: SecretsManagerClient, secret: str, system: str) -> None:
-        self._provider = SecretsProvider(boto3_client=secrets)
+    def __init__(
+        self,
+        secrets: SecretsManagerClient,
+        secret: str,
+        system: str,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._secrets = secrets
         self._secret = secret
         self._system = system
+        self._clock = clock
+        self._kept: tuple[float, Credentials] | None = None
 
-    def read(self, *, fresh: bool = False) -> dict[str, str]:
-        """Return the credentials; ``fresh`` passes by what is kept, as after a 401 when they were rotated.
+    def read(self, *, fresh: bool = False) -> Credentials:
+        """Return the credentials; ``fresh`` passes by what is kept, as when they were refused.
 
         Raises:
             Misconfigured: The secret is missing, empty or not a JSON object.
+            Unavailable: Secrets Manager did not answer.
         """
+        now = self._clock()
+        if fresh or self._kept is None or now - self._kept[0] > _KEPT_SECONDS:
+            self._kept = (now, self._fetch())
+        return self._kept[1]
+
+    def _fetch(self) -> Credentials:
         try:
-            text: Any = self._provider.get(self._secret, max_age=_KEPT_SECONDS, force_fetch=fresh)
-            credentials = json.loads(text or EMPTY)
-        except (GetParameterError, ValueError) as error:
-            raise self._unusable(f"can't be read ({type(error).__name__})") from error
-        if not isinstance(credentials, dict) or not credentials:
+            answer = self._secrets.get_secret_value(SecretId=self._secret)
+        except ClientError as error:
+            raise self._unusable(f"can't be read ({error.response['Error']['Code']})") from error
+        except BotoCoreError as error:
+            raise Unavailable(f"Secrets Manager did not answer: {type(error).__name__}.") from error
+        return Credentials(answer["VersionId"], self._parse(answer.get("SecretString") or _EMPTY))
+
+    def _parse(self, text: str) -> dict[str, str]:
+        try:
+            values: Any = json.loads(text)
+        except ValueError:
+            raise self._unusable("is not JSON") from None  # the cause would quote the secret
+        if not isinstance(values, dict) or not values:
             raise self._unusable("is empty")
-        return {str(name): str(value) for name, value in credentials.items()}
+        return {str(name): str(value) for name, value in values.items()}
 
     def _unusable(self, what: str) -> Misconfigured:
         return Misconfigured(

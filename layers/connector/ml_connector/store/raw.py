@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from typing import IO, TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from botocore.exceptions import ClientError
 
@@ -59,7 +59,7 @@ class RawStore:
         with self.open(ref) as stream:
             return stream.read()
 
-    def open(self, ref: ObjectRef) -> IO[bytes]:
+    def open(self, ref: ObjectRef) -> BinaryIO:
         """Return the bytes of a reference as a seekable stream, spooled to disk when large."""
         digest = hashlib.sha256()
         spool = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 - handed to the caller open
@@ -72,7 +72,7 @@ class RawStore:
             spool.close()
             raise
         spool.seek(0)
-        return cast("IO[bytes]", spool)
+        return cast("BinaryIO", spool)
 
     def _chunks(self, ref: ObjectRef) -> Iterator[bytes]:
         version: Mapping[str, str] = {} if ref.version_id == "null" else {"VersionId": ref.version_id}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ml_connector.errors import ConnectorError, Held, OutcomeUnknown, Unavailable
+from ml_connector.store.audit import Origin
+from ml_connector.workflow.tickets import item_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ml_connector.store.audit import AuditTrail, Origin
+    from ml_connector.store.audit import AuditTrail
     from ml_connector.store.audit_queries import AuditQueries
 
 _DEFECT_ADVICE = "This is a defect of the connector: look into the function's log and report it."
@@ -38,35 +42,38 @@ def record_trouble(audit: AuditTrail, item: str, error: Exception, origin: Origi
     )
 
 
-def record_ended_execution(
-    detail: Mapping[str, Any], audit: AuditTrail, queries: AuditQueries, item: str, origin: Origin
-) -> bool:
-    """Record that an execution ended without success, unless its own step has said why already.
+def record_ended_execution(event: Mapping[str, Any], audit: AuditTrail, queries: AuditQueries) -> bool:
+    """Record that an execution ended without success; False if its own step has said why already.
 
     Args:
-        detail: The ``detail`` of a Step Functions Execution Status Change event.
+        event: A *Step Functions Execution Status Change* event of EventBridge.
         audit: Where to record.
         queries: Where to look whether it is recorded.
-        item: The document or message the execution was for.
-        origin: This event's origin.
     """
+    detail = event["detail"]
+    item = item_of(json.loads(detail.get("input") or "{}"))
     state = queries.state(item) or {}
-    told = state.get("last_execution") == detail["executionArn"] and state.get("status") in ("failed", "held")
-    if told and detail["status"] == "FAILED":
+    execution = detail["executionArn"]
+    told = state.get("last_execution") == execution and state.get("status") in ("failed", "held")
+    if not item or (told and detail["status"] == "FAILED"):
         return False
-    reason = _ending(detail)
+    waiting = state.get("status") == "waiting" and state.get("reason")
     return audit.record(
         item,
         "failed",
-        origin=origin,
+        origin=Origin(step="execution", execution=execution, entered_at=_moment(event["time"])),
         state={
-            "reason": state.get("reason") if state.get("status") == "waiting" else reason,
+            "reason": waiting or _ending(detail),
             "advice": f"When the cause is mended: ml-connector documents replay {item}",
             "error": detail.get("error") or detail["status"],
-            "last_execution": detail["executionArn"],
+            "last_execution": execution,
         },
-        facts={"reason": reason, "error": detail.get("error"), "cause": detail.get("cause")},
+        facts={"reason": _ending(detail), "error": detail.get("error"), "cause": detail.get("cause")},
     )
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _event(error: Exception) -> str:
@@ -86,4 +93,6 @@ def _ending(detail: Mapping[str, Any]) -> str:
         "TIMED_OUT": "The execution ran out of time.",
         "ABORTED": "The execution was stopped by a person.",
     }
-    return words.get(detail["status"]) or f"The execution failed: {detail.get('error') or 'no error was given'}."
+    return (
+        words.get(detail["status"]) or f"The execution failed: {detail.get('error') or 'no error was given'}."
+    )

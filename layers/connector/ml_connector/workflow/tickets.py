@@ -77,3 +77,11 @@ def origin_of(step: str, context: dict[str, Any], *, configuration_version: str 
         redrive=int(execution.get("RedriveCount") or 0),
         configuration_version=configuration_version,
     )
+
+
+def item_of(given: dict[str, Any]) -> str:
+    """Return the audit id of what an execution was started with: a document's or a mailbox message's."""
+    if "document" in given:
+        return str(given["document"]["id"])
+    message = given.get("message")
+    return message_item(message["system"], message["mailbox"], message["message_id"]) if message else ""

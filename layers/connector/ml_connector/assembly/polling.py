@@ -1,0 +1,82 @@
+"""The scheduled polls with all they need, and their figures as metrics."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from ml_connector.assembly.observability import logger, metrics
+from ml_connector.store.audit import Origin
+from ml_connector.store.leases import Leases
+from ml_connector.workflow.poll_sterling import PollPorts
+from ml_connector.workflow.poll_sterling import poll_sterling as run_poll_sterling
+
+if TYPE_CHECKING:
+    from ml_connector.assembly.parts import Parts
+    from ml_connector.store.audit import AuditTrail
+
+# A poll's figure -> the metric people watch; the others are in the log.
+_METRICS = {
+    "received": ("MessagesReceived", MetricUnit.Count),
+    "backlog": ("MessagesWaiting", MetricUnit.Count),
+    "oldest_unreceived_seconds": ("OldestUnreceivedMessage", MetricUnit.Seconds),
+    "refused": ("MessagesRefused", MetricUnit.Count),
+    "silent": ("SterlingSilent", MetricUnit.Count),
+    "lease_contended": ("PollsContended", MetricUnit.Count),
+}
+
+
+class MessageAudit:
+    """Records what happens to mailbox messages, as the poll tells it."""
+
+    def __init__(self, trail: AuditTrail) -> None:
+        self._trail = trail
+
+    def record(self, item: str, event: str, /, **facts: Any) -> bool:  # noqa: ANN401 - facts are any JSON
+        """Append an event of a mailbox message."""
+        state = {
+            "kind": "message",
+            "direction": "in",
+            "type": "message",
+            "number": facts.get("name"),
+            "mailbox": facts.get("mailbox"),
+            "arrived_at": facts.get("arrived_at"),
+            "bytes": facts.get("raw"),
+            "reason": facts.get("reason"),
+            "advice": facts.get("advice"),
+        }
+        return self._trail.record(item, event, origin=Origin(step="poll"), state=state, facts=facts)
+
+
+def poll_sterling(parts: Parts) -> dict[str, Any]:
+    """Poll Sterling's mailboxes once and return the figures."""
+    from ml_connector.store.receipts import Receipts
+    from ml_connector.store.watermarks import Marks, Watermarks
+
+    table = parts.state_table
+    figures = run_poll_sterling(
+        PollPorts(
+            client=parts.sterling,
+            leases=Leases(table, now=time.time),
+            watermarks=Watermarks(table, system="sterling"),
+            marks=Marks(table, system="sterling"),
+            receipts=Receipts(table, system="sterling"),
+            raw=parts.documents,
+            audit=MessageAudit(parts.audit),
+            start_execution=parts.starter("RECEIVE_MACHINE"),
+            remaining_seconds=parts.remaining_seconds,
+            now=lambda: datetime.now(UTC),
+        )
+    )
+    return _measured("sterling", figures)
+
+
+def _measured(system: str, figures: dict[str, float]) -> dict[str, Any]:
+    for figure, (metric, unit) in _METRICS.items():
+        if figure in figures:
+            metrics.add_metric(name=metric, unit=unit, value=figures[figure])
+    logger.info("Polled %s.", system, extra={"figures": figures})
+    return dict(figures)

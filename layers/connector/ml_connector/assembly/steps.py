@@ -1,0 +1,50 @@
+"""The parts of each step, put together: what a handler hands to its step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ml_connector.assembly.parts import Parts
+    from ml_connector.workflow.map_document import Mapping
+    from ml_connector.workflow.parse_document import Parsing
+    from ml_connector.workflow.post_document import PostingParts
+    from ml_connector.workflow.split_interchange import Splitting
+
+
+def splitting(parts: Parts) -> Splitting:
+    """Return what *split* works with."""
+    from ml_connector.store.interchanges import InterchangeStore
+    from ml_connector.workflow.split_interchange import Splitting
+
+    return Splitting(
+        store=parts.documents,
+        audit=parts.audit,
+        interchanges=InterchangeStore(parts.client("dynamodb"), parts.environment["STATE_TABLE"]),
+        configuration=parts.configuration,
+        start_document=parts.starter("PROCESS_MACHINE"),
+        remaining_seconds=parts.remaining_seconds,
+        environment=parts.environment["ENVIRONMENT"],
+    )
+
+
+def parsing(parts: Parts) -> Parsing:
+    """Return what *parse* works with."""
+    from ml_connector.workflow.parse_document import Parsing
+
+    return Parsing(parts.documents, parts.audit, parts.configuration)
+
+
+def mapping(parts: Parts) -> Mapping:
+    """Return what *map* works with."""
+    from ml_connector.workflow.map_document import Mapping
+
+    return Mapping(parts.documents, parts.audit, parts.configuration, parts.lookups)
+
+
+def posting(parts: Parts) -> PostingParts:
+    """Return what *post* works with."""
+    from ml_connector.store.ledger import PostingLedger
+    from ml_connector.workflow.post_document import PostingParts
+
+    return PostingParts(parts.documents, parts.audit, PostingLedger(parts.state_table), parts.visma)

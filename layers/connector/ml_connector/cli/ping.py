@@ -1,0 +1,64 @@
+"""``ml-connector ping``: are both systems there, do they know us, may we do what we must."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from ml_connector.assembly.deployment import deployed_parts
+from ml_connector.checks import Check
+from ml_connector.cli.output import REFUSED, Output, guarded
+from ml_connector.errors import ConnectorError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ml_connector.assembly.parts import Parts
+
+
+@guarded
+def ping(
+    stack: Annotated[
+        str | None, typer.Option("--stack", help="The deployment; else ML_CONNECTOR_STACK.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Check both real systems with the configured credentials."""
+    parts = deployed_parts(stack)
+    checks = [*_guard("sterling", _sterling, parts), *_guard("visma", _visma, parts)]
+    Output(as_json=as_json).data({"checks": [_plain(check) for check in checks]}, _table(checks))
+    if not all(check.ok for check in checks):
+        raise typer.Exit(REFUSED)
+
+
+def _sterling(parts: Parts) -> list[Check]:
+    from ml_connector.sterling.ping import check
+
+    return check(parts.sterling_settings, parts.sterling_credentials)
+
+
+def _visma(parts: Parts) -> list[Check]:
+    from ml_connector.visma.ping import check
+
+    return check(parts.visma_settings, parts.visma_credentials)
+
+
+def _guard(system: str, run: Callable[[Parts], list[Check]], parts: Parts) -> list[Check]:
+    try:
+        return [Check(f"{system} {one.name}", one.ok, one.detail, one.advice) for one in run(parts)]
+    except ConnectorError as error:
+        return [Check(f"{system} settings", ok=False, detail=error.message, advice=error.advice)]
+
+
+def _plain(check: Check) -> dict[str, object]:
+    return {"name": check.name, "ok": check.ok, "detail": check.detail, "advice": check.advice}
+
+
+def _table(checks: list[Check]) -> Table:
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for check in checks:
+        mark = "[green]ok[/]" if check.ok else "[bold red]failed[/]"
+        table.add_row(mark, check.name, check.detail if check.ok else f"{check.detail} {check.advice}")
+    return table

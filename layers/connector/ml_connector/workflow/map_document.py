@@ -1,0 +1,97 @@
+"""*process document*, second step: a document becomes a Visma entity, every value with its reason."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ml_connector.documents import DOCUMENTS
+from ml_connector.errors import Held
+from ml_connector.mapping import Disposition, MappingResult
+from ml_connector.mapping import map_document as map_to_visma
+from ml_connector.store.objects import ObjectRef
+from ml_connector.workflow.tickets import DocumentTicket
+
+if TYPE_CHECKING:
+    from ml_connector.documents import Document
+    from ml_connector.mapping.lookups import Lookups
+    from ml_connector.partners.configuration import Configuration
+    from ml_connector.store.audit import AuditTrail, Origin
+    from ml_connector.store.raw import RawStore
+
+_MOST_DECISIONS = 400  # an event's facts must fit a DynamoDB item; all decisions stand in the mapped object
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """What the step works with."""
+
+    store: RawStore
+    audit: AuditTrail
+    configuration: Configuration
+    lookups: Lookups
+
+
+def map_document(given: dict[str, Any], parts: Mapping, origin: Origin) -> dict[str, Any]:
+    """Return the step's input with the reference of the mapped entity, and whether to post it.
+
+    Raises:
+        Misconfigured: A supplier, unit, VAT code or account is unknown; says what to add where.
+        Held: A rule or a mismatch parks the document until a person decides.
+        Unavailable: Visma did not answer a look-up.
+    """
+    ticket = DocumentTicket(**given["document"])
+    document = DOCUMENTS.validate_json(parts.store.get(ObjectRef(**given["parsed"])))
+    partner = parts.configuration.partner(ticket.partner)
+    result = map_to_visma(document, partner, parts.configuration, parts.lookups, document_id=ticket.id)
+    ref = parts.store.put(
+        f"mapped/{ticket.id}.json", _content(result, document), metadata={"document": ticket.id}
+    )
+    _record(ticket, result, ref, parts, origin)
+    if result.disposition is Disposition.PARK:
+        raise Held(" ".join(result.holds), advice=f"Decide, then: ml-connector documents release {ticket.id}")
+    post = result.body is not None and result.disposition is not Disposition.NONE
+    if not post:
+        _log(ticket, parts, origin)
+    return {**given, "mapped": ref.model_dump(), "post": post}
+
+
+def _content(result: MappingResult, document: Document) -> bytes:
+    # Where it came from is no part of what it says: the same invoice sent again has other control numbers.
+    said = document.model_dump_json(exclude={"source"}).encode()
+    mapped = {
+        "content_sha256": hashlib.sha256(said).hexdigest(),
+        "entity": result.entity,
+        "company": result.company,
+        "business_key": result.business_key,
+        "disposition": result.disposition.value,
+        "configuration_version": result.configuration_version,
+        "body": result.body.model_dump(mode="json", exclude_none=True) if result.body else None,
+        "holds": list(result.holds),
+        "decisions": result.explanation(),
+    }
+    return json.dumps(mapped, ensure_ascii=False, indent=1).encode()
+
+
+def _record(
+    ticket: DocumentTicket, result: MappingResult, ref: ObjectRef, parts: Mapping, origin: Origin
+) -> None:
+    event = "mapped" if result.match is None else "matched"
+    facts: dict[str, object] = {
+        "entity": result.entity,
+        "configuration_version": result.configuration_version,
+        "mapped": ref.model_dump(),
+        "holds": list(result.holds),
+        "decisions": result.explanation()[:_MOST_DECISIONS],
+    }
+    if result.match is not None:
+        facts["match"] = result.match.as_dict()
+    state = {"entity": result.entity, "configuration_version": result.configuration_version}
+    parts.audit.record(ticket.id, event, origin=origin, state=state, facts=facts)
+
+
+def _log(ticket: DocumentTicket, parts: Mapping, origin: Origin) -> None:
+    note = "Logged for reference; it changes nothing in Visma."
+    parts.audit.record(ticket.id, "logged", origin=origin, state={"note": note})

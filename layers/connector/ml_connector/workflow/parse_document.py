@@ -1,0 +1,98 @@
+"""*process document*, first step: one message's bytes become a business document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ml_connector.codecs import decode
+from ml_connector.edi import Finding, Message, Severity, read_interchanges, validate
+from ml_connector.errors import Rejected
+from ml_connector.workflow.profiles import codec_profile
+from ml_connector.workflow.tickets import DocumentTicket
+
+if TYPE_CHECKING:
+    from ml_connector.documents import Document
+    from ml_connector.partners.configuration import Configuration
+    from ml_connector.store.audit import AuditTrail, Origin
+    from ml_connector.store.raw import RawStore
+
+_MOST_FINDINGS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Parsing:
+    """What the step works with."""
+
+    store: RawStore
+    audit: AuditTrail
+    configuration: Configuration
+
+
+def parse_document(given: dict[str, Any], parts: Parsing, origin: Origin) -> dict[str, Any]:
+    """Return the step's input with the reference of the document's JSON.
+
+    Raises:
+        Rejected: The message breaks its standard or can't be a document; says where, expected and found.
+        BytesAltered: The stored bytes are not those that came.
+    """
+    ticket = DocumentTicket(**given["document"])
+    partner = parts.configuration.partner(ticket.partner)
+    with parts.store.open(ticket.bytes) as stream:
+        for interchange in read_interchanges(stream):
+            for message in interchange.messages():
+                findings = validate(message)
+                _refuse_faulty(findings, message)
+                document = decode(interchange, message, profile=codec_profile(partner))
+                return _keep(given, ticket, document, findings, parts, origin)
+    raise Rejected("The stored message holds no message.", advice="Ask the partner to send it again.")
+
+
+def _refuse_faulty(findings: list[Finding], message: Message) -> None:
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if errors:
+        more = f" {len(errors) - 1} more findings say more." if len(errors) > 1 else ""
+        raise Rejected(
+            f"Message {message.control_number} ({message.type}): {errors[0].message}{more}",
+            advice="The partner must send it right, or its profile must allow this.",
+            findings=[finding.as_dict() for finding in errors[:_MOST_FINDINGS]],
+        )
+
+
+def _keep(
+    given: dict[str, Any],
+    ticket: DocumentTicket,
+    document: Document,
+    findings: list[Finding],
+    parts: Parsing,
+    origin: Origin,
+) -> dict[str, Any]:
+    content = document.model_dump_json(exclude_none=True).encode()
+    ref = parts.store.put(f"documents/{ticket.id}.json", content, metadata={"document": ticket.id})
+    numbers = {"number": document.number, **_references(document)}
+    parts.audit.record(
+        ticket.id,
+        "parsed",
+        origin=origin,
+        state={
+            "document_type": document.document_type,
+            "number": document.number,
+            "parsed": ref.model_dump(),
+        },
+        numbers=numbers,
+        facts={
+            "document": ref.model_dump(),
+            "findings": [finding.as_dict() for finding in findings[:_MOST_FINDINGS]],
+            "remarks": [finding.model_dump(mode="json") for finding in document.findings[:_MOST_FINDINGS]],
+            "normalisations": [n.model_dump(mode="json") for n in document.normalisations[:_MOST_FINDINGS]],
+        },
+    )
+    return {**given, "parsed": ref.model_dump()}
+
+
+def _references(document: Document) -> dict[str, str]:
+    """The numbers of other documents that people will look for this one by."""
+    orders = [getattr(document, "order_number", None)]
+    orders += [reference.po_number for reference in getattr(document, "order_references", ())]
+    found = dict.fromkeys(number for number in orders if number)
+    return {f"order_{place}": number for place, number in enumerate(found, start=1)}

@@ -1,0 +1,177 @@
+"""*receive interchange*, first step: a mailbox message becomes business messages, each with an execution.
+
+Each interchange is read to its end before anything of it is started, because a truncated one must not leave
+its first documents in the ledger. Then each message's own bytes are stored and its execution is started under
+a name made from its place in the mailbox message, so that any number of repeats start it once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from pydantic import BaseModel, ConfigDict
+
+from ml_connector.edi import Interchange, Message, message_bytes, read_interchanges
+from ml_connector.store.objects import ObjectRef
+from ml_connector.workflow.judge_interchange import Verdict, judge, listed
+from ml_connector.workflow.peek import is_acknowledgement, peek_number
+from ml_connector.workflow.tickets import DocumentTicket, MessageTicket, execution_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ml_connector.partners.configuration import Configuration
+    from ml_connector.partners.profile import Partner
+    from ml_connector.store.audit import AuditTrail, Origin
+    from ml_connector.store.interchanges import InterchangeStore
+    from ml_connector.store.raw import RawStore
+
+# A visit stops when less time than this is left; the state machine then enters the step again.
+_SPARE_SECONDS = 60
+# Interchanges whose sender gets an answer, if its profile says so.
+_ANSWERED = frozenset({"split", "duplicate", "quarantined", "skipped"})
+
+
+@dataclass(frozen=True, slots=True)
+class Splitting:
+    """What the step works with."""
+
+    store: RawStore
+    audit: AuditTrail
+    interchanges: InterchangeStore
+    configuration: Configuration
+    start_document: Callable[[str, dict[str, Any]], bool]
+    remaining_seconds: Callable[[], float]
+    environment: str
+
+
+class Progress(BaseModel):
+    """How far earlier visits came: interchanges done, and messages done of the next one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    interchanges: int = 0
+    messages: int = 0
+
+
+def split_interchange(given: dict[str, Any], parts: Splitting, origin: Origin) -> dict[str, Any]:
+    """Return the step's input with its progress, whether more is to do, and whether to acknowledge.
+
+    Raises:
+        Unavailable: A store did not answer; nothing that was done is done again.
+    """
+    visit = _Visit(MessageTicket(**given["message"]), parts, origin)
+    progress = Progress(**(given.get("progress") or {}))
+    with parts.store.open(ObjectRef(**given["raw"])) as stream:
+        verdicts = visit.judge_all(stream)
+        stream.seek(0)
+        left = visit.start_all(stream, verdicts, progress)
+    return {
+        **given,
+        "progress": (left or progress).model_dump(),
+        "more": left is not None,
+        "acknowledge": left is None and any(v.partner and v.event in _ANSWERED for v in verdicts),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """One visit of the step: the mailbox message and what to work with."""
+
+    ticket: MessageTicket
+    parts: Splitting
+    origin: Origin
+
+    def judge_all(self, stream: BinaryIO) -> list[Verdict]:
+        """Return what becomes of each interchange, and record it."""
+        verdicts = []
+        for index, interchange in enumerate(read_interchanges(stream), start=1):
+            count = sum(1 for _ in interchange.messages())
+            item = f"{self.ticket.id}-{index}"
+            verdict = judge(interchange, item, count, stream, self.parts)
+            self._record(item, interchange, verdict)
+            verdicts.append(verdict)
+        return verdicts
+
+    def start_all(self, stream: BinaryIO, verdicts: list[Verdict], done: Progress) -> Progress | None:
+        """Start the documents of all interchanges that go on; return where to continue if time runs out."""
+        for index, interchange in enumerate(read_interchanges(stream)):
+            verdict = verdicts[index]
+            if index < done.interchanges or not verdict.goes_on or verdict.partner is None:
+                continue
+            skipped = done.messages if index == done.interchanges else 0
+            for number, message in _numbered(interchange, skipped):
+                if self.parts.remaining_seconds() < _SPARE_SECONDS:
+                    return Progress(interchanges=index, messages=number - 1)
+                self._start(f"{self.ticket.id}-{index + 1}-{number}", message, verdict.partner)
+        return None
+
+    def _start(self, document: str, message: Message, partner: Partner) -> None:
+        ticket = self._store(document, message, partner)
+        self._announce(ticket, message)
+        if not is_acknowledgement(ticket.standard, ticket.type):
+            name = execution_name(ticket.type, ticket.partner, ticket.number, document)
+            self.parts.start_document(name, {"document": ticket.model_dump()})
+
+    def _store(self, document: str, message: Message, partner: Partner) -> DocumentTicket:
+        interchange = message.interchange
+        metadata = {"document": document, "partner": partner.id}
+        content = message_bytes(interchange, message)
+        return DocumentTicket(
+            id=document,
+            direction="in",
+            standard=interchange.standard.value,
+            type=message.type,
+            number=peek_number(interchange.standard.value, message),
+            partner=partner.id,
+            control_number=f"{interchange.control_number}/{message.control_number}",
+            parent=document.rpartition("-")[0],
+            test=interchange.test,
+            bytes=self.parts.store.put(f"messages/{document}", content, metadata=metadata),
+        )
+
+    def _announce(self, ticket: DocumentTicket, message: Message) -> None:
+        state = {
+            "kind": "document",
+            "direction": "in",
+            "standard": ticket.standard,
+            "type": ticket.type,
+            "version": message.version,
+            "number": ticket.number,
+            "partner": ticket.partner,
+            "parent": ticket.parent,
+            "control_number": ticket.control_number,
+            "bytes": ticket.bytes.model_dump(),
+        }
+        numbers = {"number": ticket.number, "control_number": ticket.control_number}
+        facts = {"bytes": ticket.bytes.model_dump(), "findings": listed(message.findings)}
+        self.parts.audit.record(
+            ticket.id, "received", origin=self.origin, state=state, numbers=numbers, facts=facts
+        )
+
+    def _record(self, item: str, interchange: Interchange, verdict: Verdict) -> None:
+        state = {
+            "kind": "interchange",
+            "direction": "in",
+            "standard": interchange.standard.value,
+            "type": "interchange",
+            "number": interchange.control_number,
+            "partner": verdict.partner.id if verdict.partner else None,
+            "sender": interchange.sender.id,
+            "receiver": interchange.receiver.id,
+            "test": interchange.test,
+            "parent": self.ticket.id,
+            "mailbox": self.ticket.mailbox,
+            "bytes_at": list(interchange.span),
+            **verdict.state,
+        }
+        numbers = {"control_number": interchange.control_number}
+        self.parts.audit.record(
+            item, verdict.event, origin=self.origin, state=state, numbers=numbers, facts=verdict.facts
+        )
+
+
+def _numbered(interchange: Interchange, skipped: int) -> Iterator[tuple[int, Message]]:
+    return islice(enumerate(interchange.messages(), start=1), skipped, None)
