@@ -16,7 +16,7 @@ from ml_connector.documents import (
     Severity,
     Source,
 )
-from ml_connector.edi import Loop
+from ml_connector.edi.loops import Loop
 from ml_connector.errors import Rejected
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ class Reading:
             test=interchange.test,
             byte_range=(start, end),
             segment_range=(segments[0].position, segments[-1].position) if segments else None,
-            sha256=hashlib.sha256(message.raw).hexdigest(),
+            sha256=hashlib.sha256(message.source).hexdigest(),
         )
 
     def _left(self, tree: Loop) -> Iterator[RawExtension]:

@@ -58,6 +58,7 @@ class Codec:
 
 
 _X12 = ("004010", "005010")
+_EDIFACT = ("D.96A", "D.01B")
 
 # Where several lines write the same document type, the first that fits is taken: narrower ones stand first.
 CODECS: tuple[Codec, ...] = (
@@ -67,6 +68,8 @@ CODECS: tuple[Codec, ...] = (
     Codec("x12", "856", _X12, ("despatch_advice",), "x12.despatch_advice"),
     Codec("x12", "810", _X12, ("invoice",), "x12.invoice"),
     Codec("x12", "820", _X12, ("remittance_advice", "payment_instruction"), "x12.remittance"),
+    Codec("edifact", "ORDERS", _EDIFACT, ("order",), "edifact.orders"),
+    Codec("edifact", "INVOIC", _EDIFACT, ("invoice",), "edifact.invoic"),
 )
 
 

@@ -137,7 +137,13 @@ def check_total(
     return False
 
 
-def check_count(reading: Reading, rule: str, name: str, declared: int | None, computed: int) -> bool:
+def check_count(
+    reading: Reading,
+    rule: str,
+    name: str,
+    declared: Decimal | int | None,
+    computed: Decimal | int | None,
+) -> bool:
     """As :func:`check_total`, for counts: a warning, or an error where the partner is strict."""
     severity = Severity.ERROR if reading.profile.strict_counts else Severity.WARNING
     return check_total(reading, rule, name, declared, computed, severity=severity)
