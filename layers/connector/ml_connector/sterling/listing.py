@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _ATTEMPTS = 5
+# Caps are round numbers; asking on after every short page would double the calls of most polls.
+_ROUND = 50
 
 Page = list[dict[str, Any]]
 
@@ -31,7 +33,7 @@ def read_pages(fetch: Callable[[int, int], Page], size: int, *, confirm_end: boo
     Args:
         fetch: Returns the items from a position to another, both included.
         size: Items per page.
-        confirm_end: Ask on until a page brings nothing new, as a server may cap its pages below ``size``.
+        confirm_end: Ask on after a short page of a round number of items: the server may cap its pages.
 
     Raises:
         ListMoved: Items vanished between pages at each of five attempts.
@@ -50,7 +52,7 @@ def _read_once(
     page = fetch(0, size - 1)
     yield from page
     position = len(page)
-    while page and (len(page) >= size or confirm_end):
+    while page and (len(page) >= size or (confirm_end and len(page) % _ROUND == 0)):
         last = page[-1]
         page = fetch(position - 1, position + size - 2)
         if not page or _id(page[0]) != _id(last):
