@@ -97,7 +97,7 @@ def _rerouted(context: Context, routing: Routing) -> MappingResult:
     routed = again.route("document", _resolved(target, found))
     if routed.reroute and routed.reroute[0] != other:
         raise Misconfigured(
-            f"{rule.label} reroutes {context.document.number} to {other}, and {routed.reroute[1].label} onwards "
+            f"{rule.label} reroutes {context.document.number} to {other}, and {routed.reroute[1].label} on "
             f"to {routed.reroute[0]}.",
             advice="Let one rule reroute a document, to where it belongs.",
         )
@@ -162,8 +162,8 @@ def _for_a_person(context: Context) -> str:
     if document.document_type == "order_change" or purpose in _FOR_A_PERSON:
         kind = document.document_type.replace("_", " ")
         return (
-            f"The {kind} {document.number} ({purpose.value}) changes an order that stands; apply it in Visma by "
-            f"hand."
+            f"The {kind} {document.number} ({purpose.value}) changes an order that stands; apply it in Visma "
+            f"by hand."
         )
     return ""
 

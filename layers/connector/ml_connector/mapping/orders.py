@@ -194,8 +194,8 @@ def _put_expense(mapper: OrderMapper, draft: Draft, line: OrderLine, name: str) 
     put_account(context, draft, "account", account_fallbacks(context, charge=False), name)
     if not ruled:
         context.sheet.hold(
-            f"{name}: the item {code_of(line.item) or line.item.description or '(none named)'} is in no table "
-            f'and not in Visma. Add `- {{code: "{code_of(line.item)}", item: NUMBER}}` to `items:` in '
+            f"{name}: the item {code_of(line.item) or line.item.description or '(none named)'} is in no "
+            f'table and not in Visma. Add `- {{code: "{code_of(line.item)}", item: NUMBER}}` to `items:` in '
             f"{context.file}."
         )
 
@@ -286,8 +286,8 @@ def _sales_line(mapper: OrderMapper, line: OrderLine) -> Draft | None:
         draft.put("inventory_id", found.record.number, found.source, found.where, found.detail)
     else:
         context.sheet.lack(
-            f"Line {line.line_number}: the item {code_of(line.item)} is in no table and not in Visma, and a sales "
-            f"order needs an item.",
+            f"Line {line.line_number}: the item {code_of(line.item)} is in no table and not in Visma, and a "
+            f"sales order needs an item.",
             f'Add `- {{code: "{code_of(line.item)}", item: NUMBER}}` to `items:` in {context.file}.',
         )
     draft.put("description", line.item.description or line.item.name, Source.DOCUMENT)

@@ -181,7 +181,7 @@ class Worksheet:
             self.missing.append((sentence, advice))
 
     def note(self, name: str, value: object, source: Source, where: object = "", detail: str = "") -> None:
-        """Record a decision that is no value of the posted document (which item a unit was taken from ...)."""
+        """Record a decision that is no value of the posted document (what a rule ignored ...)."""
         self.notes.append(Decision(name, value, source, str(where), detail))
 
     def stop_if_lacking(self, **context: object) -> None:

@@ -31,7 +31,7 @@ class RoutedValue:
 
 @dataclass(slots=True)
 class Routing:
-    """Everything the matching rules decided; of two rules that set one value, the one nearer the top stands."""
+    """Everything the matching rules decided; of two that set one value, the one nearer the top stands."""
 
     values: dict[str, RoutedValue] = field(default_factory=dict)
     holds: list[tuple[str, Rule]] = field(default_factory=list)

@@ -96,8 +96,8 @@ def check_vat(context: Context, invoice: Invoice, tolerances: Tolerances) -> Non
         computed = round_money(tax.taxable_amount * tax.rate / 100, invoice.currency)
         if not within(tax.tax_amount, computed, tolerances.vat):
             context.sheet.hold(
-                f"The invoice states {tax.tax_amount} tax at {tax.rate.normalize():f} % on {tax.taxable_amount}; "
-                f"that would be {computed}."
+                f"The invoice states {tax.tax_amount} tax at {tax.rate.normalize():f} % on "
+                f"{tax.taxable_amount}; that would be {computed}."
             )
 
 

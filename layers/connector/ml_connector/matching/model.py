@@ -194,7 +194,7 @@ class Allocation:
 
 @dataclass(frozen=True, slots=True)
 class MatchedLine:
-    """One invoice line, in the unit of the order it was compared with, what it was allocated to, what differs."""
+    """One invoice line in the unit of its order, what it was allocated to and what differs."""
 
     line: InvoiceLine
     level: str

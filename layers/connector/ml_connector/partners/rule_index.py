@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class RuleIndex:
-    """The rules of one level by a value each of them demands; rules that demand none are always candidates."""
+    """The rules of one level by a value each of them demands; those that demand none are always asked."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules
@@ -45,7 +45,7 @@ class RuleIndex:
 
 
 def _demand(condition: Condition) -> tuple[Field, frozenset[Value]] | None:
-    """Return a field and the values one of which a matching document must have, where the condition says so."""
+    """Return a field and the values of which a matching document must have one, where it must."""
     if isinstance(condition, Test):
         return _values(condition)
     if isinstance(condition, All):
