@@ -1,0 +1,195 @@
+"""The entities the connector posts: where, how a posting is stamped, and how it is found again.
+
+Visma has no idempotency key and no filter on the supplier's reference, so each posted document carries the
+stamp of its business key in a field that its list returns; a look-up reads the list of the narrowest
+filter there is and compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ml_connector.errors import Misconfigured
+from ml_connector.visma.client import VismaClient
+from ml_connector.visma.models.cash_transaction import CashTransaction
+from ml_connector.visma.models.journal_transaction import JournalTransaction
+from ml_connector.visma.models.purchase_order import PurchaseOrder
+from ml_connector.visma.models.sales_order import SalesOrder
+from ml_connector.visma.models.supplier_invoice import SupplierInvoice
+from ml_connector.visma.paging import changed_since, filter_time
+from ml_connector.visma.settings import VismaSettings
+from ml_connector.visma.wire import WriteModel
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """How one kind of document is posted and found.
+
+    Attributes:
+        name: Visma's name of the entity, as it stands in the ledger's keys.
+        model: The write model.
+        path: Where it is posted, below ``base_url`` or as a whole URL.
+        number_field: The member of a listed document that holds its number.
+        stamp: Returns the document with the stamp in it.
+        stamped_text: Returns the text of a listed document that would hold the stamp.
+        search: Yields the listed documents among which a posted one must be.
+    """
+
+    name: str
+    model: type[WriteModel]
+    path: Callable[[VismaSettings], str]
+    number_field: str
+    stamp: Callable[[Any, str, VismaSettings], WriteModel]
+    stamped_text: Callable[[Row, VismaSettings], str]
+    search: Callable[[VismaClient, Any, datetime], Iterator[Row]]
+
+    def find(self, client: VismaClient, document: WriteModel, stamp: str, since: datetime) -> str:
+        """Return the number of the document that carries the stamp, or an empty string."""
+        rows = self.search(client, document, since)
+        numbers = [
+            str(row[self.number_field]) for row in rows if stamp in self.stamped_text(row, client.settings)
+        ]
+        # A person who copied the document copied its stamp with it; ours is the first.
+        return min(numbers, default="")
+
+
+def _marked(text: str | None, stamp: str) -> str:
+    return f"{text} [{stamp}]" if text else f"[{stamp}]"
+
+
+def _stamp_purchase_order(order: PurchaseOrder, stamp: str, settings: VismaSettings) -> PurchaseOrder:
+    field = settings.stamp_field.replace("customStr", "custom_str")
+    return order.model_copy(update={field: stamp})
+
+
+def _stamp_note(document: WriteModel, stamp: str, _: VismaSettings) -> WriteModel:
+    return document.model_copy(update={"note": _marked(getattr(document, "note", None), stamp)})
+
+
+def _stamp_description(document: WriteModel, stamp: str, _: VismaSettings) -> WriteModel:
+    text = _marked(getattr(document, "description", None), stamp)
+    return document.model_copy(update={"description": text})
+
+
+def _text_of(field: str) -> Callable[[Row, VismaSettings], str]:
+    return lambda row, _: str(row.get(field) or "")
+
+
+def _search_purchase_orders(client: VismaClient, order: PurchaseOrder, since: datetime) -> Iterator[Row]:
+    return client.rows(
+        "/v1/purchaseorder",
+        {"supplier": order.supplier, "includeCustomFreeFields": True, **changed_since(since)},
+    )
+
+
+def _search_supplier_invoices(
+    client: VismaClient, invoice: SupplierInvoice, since: datetime
+) -> Iterator[Row]:
+    window = changed_since(since, field="createdDateTime")
+    return client.rows(
+        "/v1/supplierInvoice",
+        {
+            "supplier": invoice.supplier_number,
+            "documentType": invoice.document_type,
+            "expandNote": True,
+            **window,
+        },
+    )
+
+
+def _search_journal(client: VismaClient, _: JournalTransaction, since: datetime) -> Iterator[Row]:
+    # This list knows no condition beside its lastModifiedDateTime (API B8).
+    window = {"lastModifiedDateTime": filter_time(since), "module": "GL"}
+    return client.rows("/v2/journaltransaction", window)
+
+
+def _search_cash(client: VismaClient, _: CashTransaction, since: datetime) -> Iterator[Row]:
+    return client.rows("/v1/cashTransaction", changed_since(since))
+
+
+def _search_sales_orders(client: VismaClient, order: SalesOrder, since: datetime) -> Iterator[Row]:
+    window = {"customerId": order.customer.id, "modifiedSince": f"{filter_time(since)}Z"}
+    return client.indexed_rows(_sales_order_path(client.settings), window)
+
+
+def _sales_order_path(settings: VismaSettings) -> str:
+    return f"{settings.sales_order_url.rstrip('/')}/api/v3/SalesOrders"
+
+
+def _path(path: str) -> Callable[[VismaSettings], str]:
+    return lambda _: path
+
+
+ENTITIES: dict[str, Entity] = {
+    entity.name: entity
+    for entity in (
+        Entity(
+            "PurchaseOrder",
+            PurchaseOrder,
+            _path("/v1/purchaseorder"),
+            "orderNbr",
+            _stamp_purchase_order,
+            lambda row, settings: str(row.get(settings.stamp_field) or ""),
+            _search_purchase_orders,
+        ),
+        Entity(
+            "SupplierInvoice",
+            SupplierInvoice,
+            _path("/v1/supplierInvoice"),
+            "referenceNumber",
+            _stamp_note,
+            _text_of("note"),
+            _search_supplier_invoices,
+        ),
+        Entity(
+            "SalesOrder",
+            SalesOrder,
+            _sales_order_path,
+            "orderId",
+            _stamp_description,
+            _text_of("description"),
+            _search_sales_orders,
+        ),
+        Entity(
+            "JournalTransaction",
+            JournalTransaction,
+            _path("/v2/journaltransaction"),
+            "batchNumber",
+            _stamp_description,
+            _text_of("description"),
+            _search_journal,
+        ),
+        Entity(
+            "CashTransaction",
+            CashTransaction,
+            _path("/v1/cashTransaction"),
+            "referenceNbr",
+            _stamp_description,
+            _text_of("description"),
+            _search_cash,
+        ),
+    )
+}
+
+
+def entity_named(name: str) -> Entity:
+    """Return the entity of a name.
+
+    Raises:
+        Misconfigured: The connector posts no such entity.
+    """
+    try:
+        return ENTITIES[name]
+    except KeyError:
+        known = ", ".join(ENTITIES)
+        raise Misconfigured(f"There is no entity {name} to post to.", advice=f"Use one of {known}.") from None
+
+
+def entity_of(document: WriteModel) -> Entity:
+    """Return the entity a write model belongs to."""
+    return next(entity for entity in ENTITIES.values() if isinstance(document, entity.model))

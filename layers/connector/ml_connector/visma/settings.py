@@ -1,0 +1,76 @@
+"""What the Visma client must be told: addresses, company, timeouts; and, apart, the credentials."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from ml_connector import __version__
+
+StampField = Literal["customStr1", "customStr2", "customStr3", "customStr4", "customStr5"]
+
+
+class VismaCredentials(BaseModel):
+    """The service application's credentials for one company, as stored in Secrets Manager."""
+
+    model_config = ConfigDict(frozen=True)
+
+    client_id: str
+    client_secret: SecretStr
+    tenant_id: str = ""
+
+
+class VismaSettings(BaseModel):
+    """Where Visma.net ERP is and how to talk to it; the defaults are Visma's published addresses.
+
+    Attributes:
+        base_url: The ERP API.
+        sales_order_url: The sales order service, version 3, a deployment of its own.
+        token_url: Visma Connect's token endpoint.
+        company_id: The number sent as ``ipp-company-id``.
+        tenant_id: The company's tenant, used where the credentials name none.
+        connect_timeout: Seconds to reach the host.
+        read_timeout: Seconds to wait for an answer; Visma ends a call after 240 s itself.
+        server_limit: Seconds after which Visma has certainly ended a call, whatever became of us.
+        send_grace: Seconds after the ledger's note within which a write must have left, or is not sent.
+        background_wait: Seconds to wait for a request that Visma answered with 202.
+        read_attempts: How often a read is tried when its connection breaks.
+        stamp_field: The free custom field of a purchase order that carries the correlation stamp.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    base_url: str = "https://api.finance.visma.net"
+    sales_order_url: str = "https://salesorder.visma.net"
+    token_url: str = "https://connect.visma.com/connect/token"  # noqa: S105 - an address, not a secret
+    company_id: str = ""
+    tenant_id: str = ""
+    application_type: str = "Visma.net Financials"
+    scopes: tuple[str, ...] = (
+        "vismanet_erp_service_api:read",
+        "vismanet_erp_service_api:create",
+        "vismanet_erp_service_api:update",
+    )
+    user_agent: str = f"ml-connector/{__version__}"
+    connect_timeout: float = 10
+    read_timeout: float = 250
+    write_timeout: float = 60
+    pool_timeout: float = 30
+    server_limit: float = 250
+    send_grace: float = 10
+    background_wait: float = 60
+    background_poll: float = 2
+    read_attempts: int = Field(default=2, ge=1)
+    page_size: int = Field(default=500, ge=1)
+    stamp_field: StampField = "customStr5"
+
+    @property
+    def settle_seconds(self) -> float:
+        """Seconds after which a sent write is either visible in Visma or will never be."""
+        return self.send_grace + self.server_limit
+
+    @property
+    def lease_seconds(self) -> float:
+        """Seconds a posting's lease holds: longer than any write of its holder can be under way."""
+        return self.settle_seconds + self.connect_timeout + self.write_timeout + self.pool_timeout
