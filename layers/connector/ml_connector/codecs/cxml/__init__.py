@@ -1,0 +1,1 @@
+"""OASIS/Ariba cXML documents: OrderRequest and InvoiceDetailRequest, in only."""

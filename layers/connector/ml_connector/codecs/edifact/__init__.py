@@ -1,0 +1,1 @@
+"""UN/EDIFACT and EANCOM messages, in and out, one module per message."""

@@ -1,0 +1,90 @@
+"""Where the fields of the IDoc segments of ORDERS05 and INVOIC02 stand in a flat record.
+
+Names and lengths in record order, from SAP's segment definitions E1EDK01 (release 005) and companions; a
+newer or older release of a segment only adds fields at its end. A flat data record is 63 characters of
+record header followed by the fields; SAP pads it to 1063 characters, and many senders strip the padding.
+"""
+
+from __future__ import annotations
+
+
+def fields(text: str) -> tuple[tuple[str, int], ...]:
+    """``"QUALF 3, BELNR 35"`` as names and lengths."""
+    return tuple((name, int(length)) for name, length in (pair.split() for pair in text.split(",")))
+
+
+CONTROL = fields(
+    "TABNAM 10, MANDT 3, DOCNUM 16, DOCREL 4, STATUS 2, DIRECT 1, OUTMOD 1, EXPRSS 1, TEST 1, IDOCTYP 30,"
+    " CIMTYP 30, MESTYP 30, MESCOD 3, MESFCT 3, STD 1, STDVRS 6, STDMES 6, SNDPOR 10, SNDPRT 2, SNDPFC 2,"
+    " SNDPRN 10, SNDSAD 21, SNDLAD 70, RCVPOR 10, RCVPRT 2, RCVPFC 2, RCVPRN 10, RCVSAD 21, RCVLAD 70,"
+    " CREDAT 8, CRETIM 6, REFINT 14, REFGRP 14, REFMES 14, ARCKEY 70, SERIAL 20"
+)
+RECORD = fields("SEGNAM 30, MANDT 3, DOCNUM 16, SEGNUM 6, PSGNUM 6, HLEVEL 2")
+
+_PARTNER = (
+    "PARVW 3, PARTN 17, LIFNR 17, NAME1 35, NAME2 35, NAME3 35, NAME4 35, STRAS 35, STRS2 35, PFACH 35,"
+    " ORT01 35, COUNC 9, PSTLZ 9, PSTL2 9, LAND1 3, ABLAD 35, PERNR 30, PARNR 30, TELF1 25, TELF2 25,"
+    " TELBX 25, TELFX 25, TELTX 25, TELX1 25, SPRAS 1, ANRED 15, ORT02 35, HAUSN 6, STOCK 6, REGIO 3,"
+    " PARGE 1, ISOAL 2, ISONU 2, FCODE 20, IHREZ 30, BNAME 35, PAORG 30, ORGTX 35, PAGRU 30, KNREF 30,"
+    " ILNNR 70, PFORT 35, SPRAS_ISO 2, TITLE 15"
+)
+_DATE = "IDDAT 3, DATUM 8, UZEIT 6"
+_TAX = "MWSKZ 7, MSATZ 17, MWSBT 18, TXJCD 15, KTEXT 50"
+_TEXT_HEAD = "TDID 4, TSSPRAS 3, TSSPRAS_ISO 2, TDOBJECT 10, TDOBNAME 70"
+_TEXT_LINE = "TDLINE 70, TDFORMAT 2"
+_TERMS = "QUALF 3, TAGE 8, PRZNT 8, ZTERM_TXT 70"
+_DELIVERY_TERMS = "QUALF 3, LKOND 3, LKTEXT 70"
+_STANDARD_ID = "QUALP 3, STDPN 70"
+_CONDITION = (
+    "ALCKZ 3, KSCHL 4, KOTXT 80, BETRG 18, KPERC 8, KRATE 15, UPRBS 9, MEAUN 3, KOBTR 18, MWSKZ 7, MSATZ 17,"
+    " KOEIN 3"
+)
+
+SEGMENTS = {
+    tag: fields(text)
+    for tag, text in {
+        "E1EDK01": (
+            "ACTION 3, KZABS 1, CURCY 3, HWAER 3, WKURS 12, ZTERM 17, KUNDEUINR 20, EIGENUINR 20, BSART 4,"
+            " BELNR 35, NTGEW 18, BRGEW 18, GEWEI 3, FKART_RL 4, ABLAD 25, BSTZD 4, VSART 2, VSART_BEZ 20,"
+            " RECIPNT_NO 10, KZAZU 1, AUTLF 1, AUGRU 3, AUGRU_BEZ 40, ABRVW 3, ABRVW_BEZ 20, FKTYP 1,"
+            " LIFSK 2, LIFSK_BEZ 20, EMPST 25, ABTNR 4, DELCO 3, WKURS_M 12"
+        ),
+        "E1EDK02": "QUALF 3, BELNR 35, POSNR 6, DATUM 8, UZEIT 6",
+        "E1EDK03": _DATE,
+        "E1EDK04": _TAX,
+        "E1EDK05": _CONDITION,
+        "E1EDK14": "QUALF 3, ORGID 35",
+        "E1EDK17": _DELIVERY_TERMS,
+        "E1EDK18": _TERMS,
+        "E1EDK23": "QUALF 3, WAERZ 3, WAERQ 3, KURS 12, DATUM 8, ZEIT 6, KURS_M 12",
+        "E1EDK28": "BCOUN 3, BRNUM 17, BNAME 70, BALOC 70, ACNUM 30, ACNAM 35",
+        "E1EDKA1": _PARTNER,
+        "E1EDKA3": _STANDARD_ID,
+        "E1EDKT1": _TEXT_HEAD,
+        "E1EDKT2": _TEXT_LINE,
+        "E1EDP01": (
+            "POSEX 6, ACTION 3, PSTYP 1, KZABS 1, MENGE 15, MENEE 3, BMNG2 15, PMENE 3, ABFTZ 7, VPREI 15,"
+            " PEINH 9, NETWR 18, ANETW 18, SKFBP 18, NTGEW 18, GEWEI 3, EINKZ 1, CURCY 3, PREIS 18, MATKL 9,"
+            " UEPOS 6, GRKOR 3, EVERS 7, BPUMN 6, BPUMZ 6, ABGRU 2, ABGRT 40, ANTLF 1, FIXMG 1, KZAZU 1,"
+            " BRGEW 18, PSTYV 4, EMPST 25, ABTNR 4, ABRVW 3, WERKS 4, LPRIO 2, LPRIO_BEZ 20, ROUTE 6,"
+            " ROUTE_BEZ 40, LGORT 4, VSTEL 4, DELCO 3, MATNR 35"
+        ),
+        "E1EDP02": "QUALF 3, BELNR 35, ZEILE 6, DATUM 8, UZEIT 6, BSARK 35, IHREZ 30",
+        "E1EDP03": _DATE,
+        "E1EDP04": _TAX,
+        "E1EDP05": (
+            "ALCKZ 3, KSCHL 4, KOTXT 80, BETRG 18, KPERC 8, KRATE 15, UPRBS 9, MEAUN 3, KOBTR 18, MENGE 15,"
+            " PREIS 15, MWSKZ 7, MSATZ 17, KOEIN 3, CURTP 2, KOBAS 18"
+        ),
+        "E1EDP17": _DELIVERY_TERMS,
+        "E1EDP18": _TERMS,
+        "E1EDP19": "QUALF 3, IDTNR 35, KTEXT 70, MFRPN 42, MFRNR 10",
+        "E1EDP20": "WMENG 15, AMENG 15, EDATU 8, EZEIT 6, EDATU_OLD 8, EZEIT_OLD 6, ACTION 3",
+        "E1EDP26": "QUALF 3, BETRG 18",
+        "E1EDPA1": _PARTNER,
+        "E1EDPA3": _STANDARD_ID,
+        "E1EDPT1": _TEXT_HEAD,
+        "E1EDPT2": _TEXT_LINE,
+        "E1EDS01": "SUMID 3, SUMME 18, SUNIT 3, WAERQ 3",
+    }.items()
+}

@@ -1,0 +1,1 @@
+"""TRADACOMS files, in and out, one module per file."""
