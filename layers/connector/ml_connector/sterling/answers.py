@@ -32,6 +32,11 @@ class NotPermitted(Misconfigured):
 class NotThere(ConnectorError):
     """The resource does not exist, or no longer: another consumer may have taken the message."""
 
+    @property
+    def certain(self) -> bool:
+        """Whether the API's own code for "not found" came with it; a 404 alone may mean other things."""
+        return self.context.get("code") in _NOT_FOUND_CODES
+
 
 class ApiMissing(Unavailable):
     """The REST API itself does not answer: an HTML 404 as after a fix pack dropped it."""

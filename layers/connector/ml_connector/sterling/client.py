@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 _CHUNK = 1 << 16
 # What a server without the list of mailboxmessages may answer; then each mailbox's contents are listed.
-_LIST_MISSING = (RequestRefused, ApiMissing)
+_LIST_MISSING = (RequestRefused, ApiMissing, NotThere)
 
 
 class NoSuchMailbox(Misconfigured):
@@ -258,7 +258,10 @@ class SterlingClient:
     def _page(self, resource: str, params: dict[str, str]) -> list[dict[str, Any]]:
         try:
             body = _json(self._transport.read(self.settings.resource(resource), params=params))
-        except NotThere:
+        except NotThere as error:
+            fallible = self.settings.poll_strategy is PollStrategy.AUTO and resource == "mailboxmessages"
+            if fallible and not error.certain:
+                raise  # perhaps this server has no such list
             return []  # a list without a match may come as an error object
         if not isinstance(body, list):
             raise _unexpected(resource, "a JSON array")

@@ -86,9 +86,7 @@ def _mailbox(pattern: str, paths: Iterable[str], settings: SterlingSettings) -> 
 def _partner_mailbox(partner: str, path: str, paths: Iterable[str]) -> Check:
     if path in paths:
         return Check(f"mailbox of {partner}", ok=True, detail=path)
-    advice = (
-        f'Create it, or give the user the permission "{path} Mailbox"; then check STERLING_PARTNER_MAILBOXES.'
-    )
+    advice = f'Create it or give the user "{path} Mailbox"; then check STERLING_PARTNER_MAILBOXES.'
     return Check(f"mailbox of {partner}", ok=False, detail=f"{path} is not shown to this user", advice=advice)
 
 

@@ -23,8 +23,27 @@ if TYPE_CHECKING:
     from ml_connector.sterling.messages import MailboxMessage
     from ml_connector.store.receipts import Receipt
 
-__all__ = ["PollPorts", "poll_sterling"]
+__all__ = ["METRICS", "PollPorts", "poll_sterling"]
 
+METRICS = (
+    "listed",
+    "new",
+    "received",
+    "started",
+    "refused",
+    "troubled",
+    "vanished",
+    "dead_letters",
+    "backlog",
+    "oldest_unreceived_seconds",
+    "silent",
+    "silent_seconds",
+    "lease_contended",
+    "login_held",
+    "out_of_time",
+    "swept",
+    "calls",
+)
 LEASE = "poll-sterling"
 # The lease outlives the function, so that only a crash, never a slow poll, lets another in.
 _LEASE_MARGIN = 30.0
@@ -36,11 +55,11 @@ _LOGIN_PAUSE, _LONGEST_LOGIN_PAUSE = timedelta(minutes=5), timedelta(minutes=30)
 def poll_sterling(ports: PollPorts) -> dict[str, float]:
     """Poll once and return the metrics, which are also the alarms.
 
-    Keys: ``listed``, ``new``, ``received``, ``started``, ``refused``, ``troubled``, ``vanished``,
-    ``dead_letters``, ``backlog`` (listed and not received when the poll ended),
-    ``oldest_unreceived_seconds``, ``silent`` (1 when nothing came for longer than expected),
-    ``silent_seconds``, ``lease_contended``, ``login_held``, ``out_of_time``, ``swept`` and ``calls``.
-    Absent keys are 0.
+    Every name of :data:`METRICS` is in it: ``backlog`` is what was listed and not received when the poll
+    ended, ``troubled`` what could not be read, started or settled and is tried again, ``silent`` is 1 when
+    nothing came for longer than expected, ``lease_contended`` when another poll is running, ``login_held``
+    when a refused login is not repeated yet, ``out_of_time`` when the poll stopped early, ``swept`` when all
+    listed messages were looked up.
 
     Raises:
         LoginRefused: Sterling refused the login; polls then pause for 5 to 30 minutes, or until the secret
@@ -49,9 +68,9 @@ def poll_sterling(ports: PollPorts) -> dict[str, float]:
     """
     with ports.leases.held(LEASE, ports.remaining_seconds() + _LEASE_MARGIN) as ours:
         if not ours:
-            return {"lease_contended": 1.0}
+            return dict.fromkeys(METRICS, 0.0) | {"lease_contended": 1.0}
         if _login_held(ports):
-            return {"login_held": 1.0}
+            return dict.fromkeys(METRICS, 0.0) | {"login_held": 1.0}
         try:
             return _Poll(ports).run()
         except LoginRefused:
@@ -174,6 +193,7 @@ class _Poll:
         waiting = [message.arrived_at for message in self._unreceived.values() if message.arrived_at]
         oldest = max(((now - arrived).total_seconds() for arrived in waiting), default=0.0)
         return {
+            **dict.fromkeys(METRICS, 0.0),
             **{name: float(count) for name, count in self._counts.items()},
             **self._silence(now),
             "backlog": float(len(self._unreceived)),
@@ -184,7 +204,7 @@ class _Poll:
     def _silence(self, now: datetime) -> dict[str, float]:
         within = self._settings.expect_message_within
         if within is None:
-            return {}
+            return {"silent": 0.0, "silent_seconds": 0.0}
         last = self._ports.marks.read("arrival").get("at")
         if last is None or self._counts["received"]:
             self._ports.marks.write("arrival", at=now.isoformat())
