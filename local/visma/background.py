@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local.visma.company import not_found
-from local.visma.journal import Journal
 from local.visma.routing import Answer, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from local.visma.journal import Journal
 
 
 class Background:

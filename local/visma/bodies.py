@@ -7,11 +7,16 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from local.visma.company import Refusal, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ml_connector.visma.wire import Json
 
 _PERIOD = {
     "postPeriod": re.compile(r"(0[1-9]|1[0-3])\d{4}"),
@@ -26,7 +31,7 @@ def request_bodies() -> dict[str, dict[str, str]]:
     return dict(yaml.safe_load(text))
 
 
-def read_body(name: str, body: Any, *, lenient: bool = False) -> Row:
+def read_body(name: str, body: Json, *, lenient: bool = False) -> Row:
     """Return the plain values of a request body.
 
     Raises:
@@ -39,7 +44,7 @@ class _Reader:
     def __init__(self, *, lenient: bool) -> None:
         self._lenient = lenient
 
-    def read(self, name: str, body: Any, *, path: str) -> Row:
+    def read(self, name: str, body: Json, *, path: str) -> Row:
         if not isinstance(body, dict):
             raise Refusal(f"Error converting value '{path or 'body'}' to type '{name}'.")
         members = request_bodies()[name]
@@ -62,7 +67,7 @@ class _Reader:
             if kind.endswith(" !") and plain.get(key) in (None, ""):
                 raise Refusal(f"Required property '{path}{key}' not found in JSON.")
 
-    def _value(self, kind: str, value: Any, *, path: str) -> Any:
+    def _value(self, kind: str, value: Json, *, path: str) -> Json:
         if kind.startswith("value "):
             return self._wrapped(kind.removeprefix("value "), value, path=path)
         if kind.startswith("list "):
@@ -71,7 +76,7 @@ class _Reader:
             return self.read(kind, value, path=f"{path}.")
         return read_scalar(kind, value, path)
 
-    def _wrapped(self, kind: str, value: Any, *, path: str) -> Any:
+    def _wrapped(self, kind: str, value: Json, *, path: str) -> Json:
         if value is None:
             return None
         if not isinstance(value, dict) or set(value) - {"value"}:
@@ -81,13 +86,13 @@ class _Reader:
         inner = value.get("value")
         return None if inner is None else self._value(kind, inner, path=path)
 
-    def _list(self, kind: str, value: Any, *, path: str) -> list[Any]:
+    def _list(self, kind: str, value: Json, *, path: str) -> list[Any]:
         if not isinstance(value, list):
             raise Refusal(f"Error converting value of '{path}': an array is expected.")
         return [self._value(kind, item, path=f"{path}[{index}]") for index, item in enumerate(value)]
 
 
-def read_scalar(kind: str, value: Any, path: str) -> Any:
+def read_scalar(kind: str, value: Json, path: str) -> Json:
     """Return a scalar of a kind; numbers may come as strings (API A4)."""
     try:
         return _SCALARS[kind.split(" ", 1)[0]](value, kind, path)
@@ -95,7 +100,7 @@ def read_scalar(kind: str, value: Any, path: str) -> Any:
         raise Refusal(f"Error converting value '{value}' of '{path}' to type '{kind}'.") from error
 
 
-def _text(value: Any, _: str, path: str) -> str:
+def _text(value: Json, _: str, path: str) -> str:
     if not isinstance(value, str | int | Decimal) or isinstance(value, bool):
         raise TypeError(path)
     text = str(value)
@@ -107,36 +112,36 @@ def _text(value: Any, _: str, path: str) -> str:
     return text
 
 
-def _decimal(value: Any, _: str, path: str) -> Decimal:
+def _decimal(value: Json, _: str, path: str) -> Decimal:
     if isinstance(value, bool):
         raise TypeError(path)
     return Decimal(str(value))
 
 
-def _integer(value: Any, _: str, path: str) -> int:
+def _integer(value: Json, _: str, path: str) -> int:
     if isinstance(value, bool):
         raise TypeError(path)
     return int(str(value))
 
 
-def _boolean(value: Any, _: str, path: str) -> bool:
+def _boolean(value: Json, _: str, path: str) -> bool:
     if not isinstance(value, bool):
         raise TypeError(path)
     return value
 
 
-def _moment(value: Any, _: str, __: str) -> str:
+def _moment(value: Json, _: str, __: str) -> str:
     text = str(value).removesuffix("Z")
     return datetime.fromisoformat(text).replace(tzinfo=None).isoformat()
 
 
-def _enum(value: Any, kind: str, path: str) -> str:
+def _enum(value: Json, kind: str, path: str) -> str:
     if value not in kind.split(" ")[1:]:
         raise ValueError(path)
     return str(value)
 
 
-_SCALARS = {
+_SCALARS: dict[str, Callable[[Json, str, str], Json]] = {
     "text": _text,
     "uuid": _text,
     "bytes": _text,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import TYPE_CHECKING
 
 from local.visma.company import Company, Refusal, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ml_connector.visma.wire import Json
 
 CENT = Decimal("0.01")
 
@@ -21,7 +25,7 @@ def number(value: Decimal | None) -> Decimal:
     return (value or Decimal(0)).quantize(Decimal("0.000001"))
 
 
-def existing(company: Company, table: str, key: Any, label: str) -> Row:
+def existing(company: Company, table: str, key: Json, label: str) -> Row:
     """Return the row a document names.
 
     Raises:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from local.visma import checks
-from local.visma.company import Company, Row
 from local.visma.purchasing import new_order
 from local.visma.receipts import add_order_lines, new_receipt, release_receipt
+
+if TYPE_CHECKING:
+    from local.visma.company import Company, Row
 
 
 def seed_documents(company: Company) -> None:

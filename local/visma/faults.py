@@ -5,12 +5,14 @@ from __future__ import annotations
 import fnmatch
 import random
 import threading
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
 
 Kind = Literal[
     "latency",  # answers after `seconds`

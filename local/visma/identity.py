@@ -7,10 +7,13 @@ import json
 import secrets
 import threading
 import time
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from local.visma.company import Row
 from local.visma.routing import Answer, Request
+
+if TYPE_CHECKING:
+    from local.visma.company import Row
 
 _SCOPES = {"GET": "read", "POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, deque
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ml_connector.visma.wire import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Entry:
     fault: str
     location: str
     user_agent: str
-    body: Any
+    body: Json
 
 
 class Journal:
@@ -48,7 +52,7 @@ class Journal:
                 self._busy -= 1
                 self._changed.notify_all()
 
-    def write(self, **facts: Any) -> None:
+    def write(self, **facts: Json) -> None:
         """Add an entry."""
         with self._changed:
             self._number += 1

@@ -6,10 +6,13 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local.visma.company import Company, Refusal, Row
 from local.visma.routing import Answer, Request
+
+if TYPE_CHECKING:
+    from ml_connector.visma.wire import Json
 
 Filters = Mapping[str, Callable[[Row], Any]]
 
@@ -30,8 +33,8 @@ _TIMES = {
 def member(*path: str) -> Callable[[Row], Any]:
     """Return a function that reads a nested member of a row."""
 
-    def read(row: Row) -> Any:
-        value: Any = row
+    def read(row: Row) -> Json:
+        value: Json = row
         for name in path:
             value = value.get(name) if isinstance(value, dict) else None
         return value

@@ -1,10 +1,14 @@
-"""Masters: suppliers, locations, items, accounts, dimensions, VAT, branches, warehouses, terms, currencies."""
+"""Masters: suppliers, locations, items, accounts, dimensions, VAT, branches, warehouses and the rest."""
 
 from __future__ import annotations
 
-from local.visma.company import Company, Row
+from typing import TYPE_CHECKING
+
 from local.visma.listing import Filters, envelope, member, page, select, without
 from local.visma.routing import ROUTES, Answer, Request, single
+
+if TYPE_CHECKING:
+    from local.visma.company import Company, Row
 
 # Path, table, filters, largest page or None for a list that is not paged.
 _LISTS: tuple[tuple[str, str, Filters, int | None], ...] = (
@@ -64,8 +68,7 @@ def _serve_list(path: str, table: str, filters: Filters, largest: int | None) ->
 def _serve_single(path: str, table: str) -> None:
     @ROUTES.add("GET", path)
     def serve(company: Company, request: Request) -> Answer:
-        answer = single(_published(table, company.row(table, request.keys[0])))
-        return answer
+        return single(_published(table, company.row(table, request.keys[0])))
 
 
 # The published members of these have no row version, or no time of change.

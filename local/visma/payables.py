@@ -117,9 +117,7 @@ def _put(company: Company, request: Request, document_type: str, number: str) ->
     stored = _document(company, document_type, number)
     check_version(request, stored)
     if stored["status"] not in _EDITABLE:
-        raise Refusal(
-            f"Error updating the document. Error: The document in status {stored['status']} is read-only."
-        )
+        raise Refusal(f"Error: The document in status {stored['status']} is read-only.")
     body = read_body("SupplierInvoiceUpdateDto", request.json(), lenient=company.preferences.lenient)
     invoice = {**stored, "invoiceLines": [dict(line) for line in stored["invoiceLines"]]}
     _apply_header(company, invoice, body, company.row("supplier", invoice["supplier"]["number"]))
@@ -140,8 +138,8 @@ def change_typed(company: Company, request: Request) -> Answer:
 
 
 _COPIED = (
-    "supplierReference", "description", "paymentRefNo", "note", "dueDate", "cashDiscountDate", "origInvoiceDate",
-    "taxCalculationMode", "paymentMessage", "payDate",
+    "supplierReference", "description", "paymentRefNo", "note", "dueDate", "cashDiscountDate",
+    "origInvoiceDate", "taxCalculationMode", "paymentMessage", "payDate",
 )  # fmt: skip
 
 
@@ -162,7 +160,7 @@ def _apply_header(company: Company, invoice: Row, body: Row, supplier: Row) -> N
     invoice["branchNumber"] = checks.named(company, "branch", branch, "Branch")
     zone = body.get("supplierTaxZone") or supplier["vatZone"]["id"]
     invoice["supplierTaxZone"] = checks.identified(company, "vat_zone", zone, "VAT zone")
-    rounding = body.get("roundingDiffInCurrency", invoice.get("roundingDiffInCurrency", Decimal(0)))
+    rounding = body.get("roundingDiffInCurrency", invoice.get("roundingDiffInCurrency")) or Decimal(0)
     invoice["roundingDiffInCurrency"] = checks.money(rounding)
     hold = body.get("hold")
     invoice["hold"] = invoice.get("hold", company.preferences.hold_on_entry) if hold is None else hold

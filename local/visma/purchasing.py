@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING
 
 from local.visma import checks
 from local.visma.bodies import read_body
@@ -11,7 +11,11 @@ from local.visma.company import Company, Refusal, Row
 from local.visma.listing import member, page, select, without
 from local.visma.routing import ROUTES, Answer, Request, changed, check_version, created, single
 
-_CUSTOM = tuple(f"customStr{n}" for n in range(1, 6)) + (
+if TYPE_CHECKING:
+    from ml_connector.visma.wire import Json
+
+_CUSTOM = (
+    *tuple(f"customStr{n}" for n in range(1, 6)),
     "customDec1",
     "customDec2",
     "customInt1",
@@ -262,7 +266,7 @@ def _warehouse(body: Row, item: Row | None) -> str | None:
     return body.get("warehouse") or default
 
 
-def _reference(_: Company, line: Row, body: Row, name: str, value: Any) -> None:
+def _reference(_: Company, line: Row, body: Row, name: str, value: Json) -> None:
     if body.get(name) or name not in line:
         line[name] = value
 

@@ -54,7 +54,7 @@ def create_receipt(company: Company, request: Request) -> Answer:
 
 def new_receipt(company: Company, body: Row) -> Row:
     """Return the receipt a body makes, saved."""
-    receipt = {
+    receipt: Row = {
         "receiptType": body.get("receiptType") or "PoReceipt",
         "receiptNbr": company.next_number("purchase_receipt"),
         "supplier": checks.named(company, "supplier", body.get("supplierId") or "", "Supplier"),

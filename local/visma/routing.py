@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import unquote
 
 from local.visma.company import Company, Refusal, Row
-from ml_connector.visma.wire import load_json, read_path_key
+from ml_connector.visma.wire import Json, load_json, read_path_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class Request:
     base_url: str = ""
     keys: tuple[str, ...] = ()
 
-    def json(self) -> Any:
+    def json(self) -> Json:
         """Return the body's value, an empty object where there is none."""
         if not self.content.strip():
             return {}
@@ -43,7 +42,7 @@ class Answer:
     """An answer: a JSON value, or bytes with their media type."""
 
     status: int = 200
-    body: Any = None
+    body: Json = None
     headers: dict[str, str] = field(default_factory=dict)
     content: bytes | None = None
     media_type: str = "application/json; charset=utf-8"

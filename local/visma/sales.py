@@ -4,20 +4,44 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING
 
 from local.visma import checks
 from local.visma.company import Company, Refusal, Row
 from local.visma.listing import without
 from local.visma.routing import ROUTES, Answer, Request, created, single
 
+if TYPE_CHECKING:
+    from ml_connector.visma.wire import Json
+
 # The members of NewSalesOrderCommand and its lines; other lines' members were not to be had (gaps 26).
 _MEMBERS = {
-    "billing", "branchId", "cancelBy", "currencyId", "customer", "date", "description", "financialInformation",
-    "freight", "note", "orderId", "orderLines", "originalOrderId", "originalOrderType", "ownerId", "paymentSettings",
-    "print", "projectId", "requestOn", "salesPersonId", "shipping", "status", "taxZoneId", "type",
+    "billing",
+    "branchId",
+    "cancelBy",
+    "currencyId",
+    "customer",
+    "date",
+    "description",
+    "financialInformation",
+    "freight",
+    "note",
+    "orderId",
+    "orderLines",
+    "originalOrderId",
+    "originalOrderType",
+    "ownerId",
+    "paymentSettings",
+    "print",
+    "projectId",
+    "requestOn",
+    "salesPersonId",
+    "shipping",
+    "status",
+    "taxZoneId",
+    "type",
     "useReplacementCostForMarginAndProfit",
-}  # fmt: skip
+}
 
 
 @ROUTES.add("POST", "/api/v3/SalesOrders")
@@ -38,7 +62,7 @@ def create_sales_order(company: Company, request: Request) -> Answer:
     return created(request, f"/api/v3/SalesOrders/{order['type']}/{order['orderId']}", order)
 
 
-def _check_members(company: Company, body: Any) -> None:
+def _check_members(company: Company, body: Json) -> None:
     unknown = sorted(set(body) - _MEMBERS) if isinstance(body, dict) else ["body"]
     if unknown and not company.preferences.lenient:
         raise Refusal(f"Could not find member '{unknown[0]}' on object of type 'NewSalesOrderCommand'.")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING
 
-from local.visma.company import Company, Row
+if TYPE_CHECKING:
+    from local.visma.company import Company, Row
+    from ml_connector.visma.wire import Json
 
 _SEEDED = "2026-03-01T08:00:00.000"
 
@@ -28,7 +30,7 @@ def seed(company: Company) -> None:
     _seed_named(company)
 
 
-def _put(company: Company, table: str, rows: Any) -> None:
+def _put(company: Company, table: str, rows: Json) -> None:
     for row in rows:
         key = str(row.pop("_key"))
         company.save(table, key, row)

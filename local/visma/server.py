@@ -7,13 +7,15 @@ import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from local.visma.faults import Rule
 from local.visma.routing import Answer, Request
-from local.visma.simulator import Simulator
 from ml_connector.visma.wire import dump_json
+
+if TYPE_CHECKING:
+    from local.visma.faults import Rule
+    from local.visma.simulator import Simulator
 
 HOST = "127.0.0.1"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 import uuid
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 # Registers what each module serves.
 from local.visma import books, masters, payables, purchasing, receipts, receivables, sales  # noqa: F401
@@ -18,7 +18,10 @@ from local.visma.journal import Journal
 from local.visma.limits import RateLimit, throttled
 from local.visma.routing import ROUTES, Answer, Request
 from local.visma.seed import seed
-from ml_connector.visma.wire import load_json
+from ml_connector.visma.wire import Json, load_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _FOREIGN_COMPANY = {
     "ExceptionType": "IPPException",
@@ -110,7 +113,7 @@ class Simulator:
             return route.serve(self.company, replace(request, keys=keys))
 
     def _foreign_company(self, request: Request) -> Answer | None:
-        """Return what a company of somebody else's gets: an empty list, or the gateway's refusal (API A12.3)."""
+        """Return what a company of somebody else's gets: an empty list, or a refusal (API A12.3)."""
         wanted = request.headers.get("ipp-company-id")
         if not wanted or wanted == self.company.id:
             return None
@@ -136,7 +139,7 @@ class Simulator:
             return Answer(body=list(self.company.table(action[1].removeprefix("tables/")).values()))
         return Answer(404)
 
-    def _set_faults(self, data: Any) -> Answer:
+    def _set_faults(self, data: Json) -> Answer:
         try:
             self.faults = read_plan(data)
         except (ValueError, TypeError) as error:
@@ -170,7 +173,7 @@ def _endpoint(request: Request) -> str:
     return found[0].path if found else request.path
 
 
-def _journalled(request: Request) -> Any:
+def _journalled(request: Request) -> Json:
     if "json" not in request.headers.get("content-type", ""):
         return None
     try:
@@ -183,7 +186,7 @@ def _visma_failed(_: Rule | None) -> Answer:
     return Answer(500, Refusal("Error: An unhandled exception has occurred.", status=500).body())
 
 
-_NOTHING_DONE = {
+_NOTHING_DONE: dict[str, Callable[[Rule], Answer]] = {
     "throttle": lambda fault: throttled(str(max(1, round(fault.seconds)))),
     "error": _visma_failed,
     "empty_error": lambda fault: Answer(fault.status),
@@ -208,7 +211,7 @@ def _double_host(location: str) -> str:
     return f"http://{host}http://{host}/{path}"
 
 
-_LOCATIONS = {
+_LOCATIONS: dict[str, Callable[[str], str]] = {
     "double_host": _double_host,
     "other_host": lambda location: (
         "https://integration.visma.net/API/controller/api/" + location.split("/", 3)[3]

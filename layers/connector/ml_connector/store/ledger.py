@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b32encode
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -25,6 +24,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ml_connector.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from mypy_boto3_dynamodb.service_resource import Table
 
 
@@ -91,6 +92,7 @@ class PostingRecord:
 
     @property
     def doubtful(self) -> bool:
+        """Whether a write was begun whose outcome is not known."""
         return self.state in DOUBTFUL
 
 
@@ -131,7 +133,7 @@ class PostingLedger:
             return found  # the SDK repeated our own write, whose answer had got lost
         return self._take(found, intent, now=now, lease=lease)
 
-    def advance(self, record: PostingRecord, state: PostingState, **facts: Any) -> PostingRecord:
+    def advance(self, record: PostingRecord, state: PostingState, **facts: object) -> PostingRecord:
         """Write a claimed item's new state and facts.
 
         Args:
@@ -152,7 +154,7 @@ class PostingLedger:
             return
 
     def _plan(self, intent: PostingRecord, *, now: datetime, lease: timedelta) -> PostingRecord | None:
-        item = {
+        item: dict[str, str | int] = {
             **_item_key(intent.key),
             "state": PostingState.PLANNED.value,
             "document_id": intent.document_id,
@@ -191,7 +193,7 @@ class PostingLedger:
                 return current
             raise _busy(found, 1) from None
 
-    def _write(self, record: PostingRecord, facts: Mapping[str, Any], *, fence: int) -> PostingRecord:
+    def _write(self, record: PostingRecord, facts: Mapping[str, object], *, fence: int) -> PostingRecord:
         names = {f"#{index}": name for index, name in enumerate(facts)}
         values = {f":{index}": _stored(value) for index, value in enumerate(facts.values())}
         assignments = ", ".join(f"#{index} = :{index}" for index in range(len(facts)))
@@ -237,13 +239,15 @@ def _busy(record: PostingRecord, seconds: float) -> Unavailable:
     )
 
 
-def _stored(value: Any) -> Any:
+def _stored(value: object) -> str | int | None:
     if isinstance(value, datetime):
         return value.isoformat()
-    return value.value if isinstance(value, PostingState) else value
+    if isinstance(value, PostingState):
+        return value.value
+    return value if isinstance(value, str | int) else None
 
 
-def _moment(value: Any) -> datetime | None:
+def _moment(value: str | None) -> datetime | None:
     return datetime.fromisoformat(value).astimezone(UTC) if value else None
 
 

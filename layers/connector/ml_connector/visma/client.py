@@ -1,4 +1,4 @@
-"""The Visma.net ERP client: one company, its headers on every call, Visma's outcomes as the house's errors."""
+"""The Visma.net ERP client: one company, its headers on every call, Visma's outcomes as errors."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import unquote, urlsplit
 
 import httpx
@@ -16,9 +15,13 @@ from ml_connector.errors import Rejected, Unavailable
 from ml_connector.visma.background import await_request
 from ml_connector.visma.outcomes import raise_for_response, raise_for_transport
 from ml_connector.visma.paging import read_indexed_pages, read_pages
-from ml_connector.visma.settings import VismaCredentials, VismaSettings
 from ml_connector.visma.token import TokenSource
-from ml_connector.visma.wire import dump_json, load_json, read_path_key
+from ml_connector.visma.wire import Json, dump_json, load_json, read_path_key
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from ml_connector.visma.settings import VismaCredentials, VismaSettings
 
 Params = Mapping[str, str | int | bool | None]
 
@@ -47,7 +50,7 @@ class Unlimited:
 class Fetched:
     """A document as read, with the version to send back in If-Match."""
 
-    body: Any
+    body: Json
     etag: str
 
 
@@ -73,10 +76,12 @@ class Sending:
 
     @property
     def writing(self) -> bool:
+        """Whether it may change something."""
         return self.method != "GET"
 
     @property
     def what(self) -> str:
+        """The call in a sentence."""
         return f"{self.method} {urlsplit(self.url).path}"
 
 
@@ -318,11 +323,11 @@ class VismaClient:
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
-def _query(value: str | int | bool) -> str:
+def _query(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _body(response: httpx.Response) -> Any:
+def _body(response: httpx.Response) -> Json:
     if not response.content:
         return None
     try:
@@ -338,6 +343,6 @@ def quoted(etag: str) -> str:
 
 
 def number_in(location: str) -> str:
-    """Return the number in a Location header: its last segment, whatever host stands before it (API A12.18)."""
+    """Return the number in a Location header: its last segment, whatever the host (API A12.18)."""
     path = urlsplit(location.strip()).path.rstrip("/")
     return read_path_key(unquote(path.rsplit("/", 1)[-1]))

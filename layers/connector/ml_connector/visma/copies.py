@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ml_connector.errors import Misconfigured, Unavailable
-from ml_connector.store.reference_cache import ReferenceCache
-from ml_connector.visma.client import VismaClient
 from ml_connector.visma.datasets import DAY, Dataset
 from ml_connector.visma.paging import VISMA_CLOCK_OVERLAP, changed_since, read_time
-from ml_connector.visma.wire import ReadModel, dump_json, load_json
+from ml_connector.visma.wire import Json, ReadModel, dump_json, load_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ml_connector.store.reference_cache import ReferenceCache
+    from ml_connector.visma.client import VismaClient
 
 Row = TypeVar("Row", bound=ReadModel)
 
@@ -74,7 +77,7 @@ class Copies:
         """Return a copy that holds what Visma had a minute ago."""
         return self._fresh(dataset, min(dataset.max_age, _MISS_AGE))
 
-    def find(self, dataset: Dataset, key: str) -> Any | None:
+    def find(self, dataset: Dataset, key: str) -> Json | None:
         """Return the row of a key, or None."""
         row = self.current(dataset).rows.get(key)
         return row if row is not None else self.after_miss(dataset).rows.get(key)
@@ -183,7 +186,7 @@ def _packed(copy: Copy) -> bytes:
     return dump_json(text).encode()
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Json) -> Json:
     if isinstance(value, dict):
         return {name: _plain(member) for name, member in value.items()}
     if isinstance(value, list | tuple):

@@ -6,13 +6,16 @@ changed; lists without a delta are small and change seldom, so they may grow old
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ml_connector.visma.models import masters
 from ml_connector.visma.models.purchase_order import ReadPurchaseOrder
-from ml_connector.visma.wire import ReadModel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ml_connector.visma.wire import ReadModel
 
 MINUTE = 60.0
 HOUR = 60 * MINUTE

@@ -7,21 +7,24 @@ filter there is and compares.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ml_connector.errors import Misconfigured
-from ml_connector.visma.client import VismaClient
 from ml_connector.visma.models.cash_transaction import CashTransaction
 from ml_connector.visma.models.journal_transaction import JournalTransaction
 from ml_connector.visma.models.purchase_order import PurchaseOrder
 from ml_connector.visma.models.sales_order import SalesOrder
 from ml_connector.visma.models.supplier_invoice import SupplierInvoice
 from ml_connector.visma.paging import changed_since, filter_time
-from ml_connector.visma.settings import VismaSettings
-from ml_connector.visma.wire import WriteModel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from ml_connector.visma.client import VismaClient
+    from ml_connector.visma.settings import VismaSettings
+    from ml_connector.visma.wire import WriteModel
 
 Row = dict[str, Any]
 

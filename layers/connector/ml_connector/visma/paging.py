@@ -6,9 +6,13 @@ endpoints are not paged and answer everything at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ml_connector.visma.wire import Json
 
 Row = dict[str, Any]
 
@@ -42,7 +46,7 @@ def read_pages(read: Callable[[dict[str, int]], Any], page_size: int) -> Iterato
         page_number += 1
 
 
-def _is_end(body: Any, rows: list[Row], seen: int, page_size: int) -> bool:
+def _is_end(body: Json, rows: list[Row], seen: int, page_size: int) -> bool:
     total = _total(body, rows)
     # Some lists carry no total; there, only a short page is the last.
     return len(rows) < page_size if total is None else seen >= total
@@ -61,13 +65,13 @@ def read_indexed_pages(read: Callable[[dict[str, int]], Any], page_size: int = 1
             return
 
 
-def _rows(body: Any) -> list[Row]:
+def _rows(body: Json) -> list[Row]:
     if isinstance(body, dict):
         return list(body.get("records") or body.get("value") or [])
     return list(body or [])
 
 
-def _total(body: Any, rows: list[Row]) -> int | None:
+def _total(body: Json, rows: list[Row]) -> int | None:
     if isinstance(body, dict):
         return int(body.get("totalCount", len(rows)))
     metadata = rows[0].get("metadata") if isinstance(rows[0], dict) else None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
 
 from ml_connector.errors import ConnectorError, Misconfigured
 from ml_connector.visma.client import VismaClient, http_client
-from ml_connector.visma.settings import VismaCredentials, VismaSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ml_connector.visma.settings import VismaCredentials, VismaSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +34,14 @@ def check(
     http = http or http_client(settings)
     checks: list[Check] = []
     with VismaClient(settings, credentials, http=http) as client:
-        for step in (
+        steps: tuple[Callable[[], Check], ...] = (
             lambda: _reach("visma reachable", settings.base_url, http),
             lambda: _reach("visma login reachable", settings.token_url, http),
             lambda: _tls(settings),
             lambda: _guarded("visma login", lambda: _login(client)),
             lambda: _guarded("visma company", lambda: _company(client)),
-        ):
+        )
+        for step in steps:
             checks.append(step())
             if not checks[-1].ok:
                 break

@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import httpx
 
 from ml_connector.errors import ConnectorError, Misconfigured, OutcomeUnknown, Rejected, Unavailable
 from ml_connector.store.ledger import BusinessKey, LeaseLost, PostingLedger, PostingRecord, PostingState
 from ml_connector.visma.background import finished_answer
-from ml_connector.visma.client import VismaClient
 from ml_connector.visma.entities import Entity, entity_named
 from ml_connector.visma.paging import own_clock_window
-from ml_connector.visma.wire import WriteModel
+
+if TYPE_CHECKING:
+    from ml_connector.visma.client import VismaClient
+    from ml_connector.visma.wire import Json, WriteModel
 
 Clock = Callable[[], datetime]
 
@@ -190,7 +192,7 @@ class _Execution:
             return self._fresh(self._conclude(record, number))
         if not error.context.get("ended"):
             self._raise_unknown(record, self._settle.total_seconds(), cause=error)
-        self._fail_for_certain(record, error)
+        return self._fail_for_certain(record, error)
 
     def _fail_for_certain(self, record: PostingRecord, error: OutcomeUnknown) -> NoReturn:
         """Raise for a write that Visma ended without leaving a document."""
@@ -198,7 +200,7 @@ class _Execution:
             self._advance(record, PostingState.REJECTED, reason=str(error), lease_until=None)
             raise Rejected(error.message, advice=error.advice, **error.context) from error
         self._advance(record, PostingState.PLANNED, reason=str(error), lease_until=None)
-        raise Unavailable(error.message, advice=error.advice, **error.context) from error
+        raise Unavailable(error.message, advice=error.advice, retry_after=None, **error.context) from error
 
     def _look_up(self, record: PostingRecord) -> str:
         since = own_clock_window(record.planned_at or self._now())
@@ -212,7 +214,7 @@ class _Execution:
         self._made = number
         return self._advance(record, PostingState.POSTED, number=number, reason="", lease_until=None)
 
-    def _advance(self, record: PostingRecord, state: PostingState, **facts: Any) -> PostingRecord:
+    def _advance(self, record: PostingRecord, state: PostingState, **facts: Json) -> PostingRecord:
         return self._ledger.advance(record, state, **facts)
 
     def _fresh(self, record: PostingRecord) -> Posted:

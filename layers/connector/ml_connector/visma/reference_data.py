@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from decimal import Decimal
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from ml_connector.store.reference_cache import ReferenceCache
-from ml_connector.visma.client import VismaClient
 from ml_connector.visma.copies import Copies
 from ml_connector.visma.datasets import DATASETS
 from ml_connector.visma.models.masters import (
     Account,
     Branch,
     CreditTerm,
+    CrossReference,
     Currency,
     Customer,
     Dimension,
@@ -32,6 +29,13 @@ from ml_connector.visma.models.masters import (
 from ml_connector.visma.models.purchase_order import ReadPurchaseOrder
 from ml_connector.visma.wire import path_key
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from decimal import Decimal
+
+    from ml_connector.store.reference_cache import ReferenceCache
+    from ml_connector.visma.client import VismaClient
+
 Row = TypeVar("Row")
 
 ALTERNATE_TYPES = ("Barcode", "Global", "VPN", "CPN")
@@ -44,7 +48,7 @@ def bare_registration(number: str | None) -> str:
 
 
 def gtin14(number: str) -> str:
-    """Return an item number of digits alone as 14 digits, so that GTINs of any length compare; others stay."""
+    """Return a GTIN as 14 digits, so that its lengths compare; other numbers stay."""
     return number.zfill(14) if number.isdigit() and len(number) in {8, 12, 13, 14} else number
 
 
@@ -196,7 +200,7 @@ class ReferenceData:
         return self._find("currencies", code, Currency)
 
     def purchase_order(self, number: str) -> ReadPurchaseOrder | None:
-        """Return an order with its lines as it was a minute ago at most, older orders by a call of their own."""
+        """Return an order with its lines, a minute old at most; an order long unchanged costs a call."""
         found = self._copies.current(DATASETS["purchase_orders"]).rows.get(number)
         if found is not None:
             return found if isinstance(found, ReadPurchaseOrder) else None
@@ -237,12 +241,16 @@ def _reference_numbers(item: Item) -> Iterator[str]:
 
 
 def _has_reference(item: Item, wanted: str, kinds: set[str], partner: str) -> bool:
-    for reference in item.cross_references:
-        owner = reference.b_account.number if reference.b_account else ""
-        if gtin14(reference.alternate_id) == wanted and reference.alternate_type in kinds:
-            if not partner or not owner or owner == partner:
-                return True
-    return False
+    return any(
+        gtin14(reference.alternate_id) == wanted
+        and reference.alternate_type in kinds
+        and (not partner or _owner(reference) in {partner, ""})
+        for reference in item.cross_references
+    )
+
+
+def _owner(reference: CrossReference) -> str:
+    return reference.b_account.number if reference.b_account else ""
 
 
 def _rate_on(code: VatCode, day: date) -> Decimal | None:

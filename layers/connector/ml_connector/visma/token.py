@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -13,6 +12,8 @@ from ml_connector.errors import Misconfigured, Unavailable
 from ml_connector.visma.outcomes import raise_for_transport, read_fault, retry_after
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ml_connector.visma.settings import VismaCredentials, VismaSettings
 
 # Tokens live 3600 s (API A2); renewing early keeps one from expiring on its way.
@@ -20,7 +21,7 @@ _RENEW_BEFORE = 300.0
 
 _ADVICE = {
     "invalid_client": "Check client id and client secret in the Visma secret.",
-    "invalid_tenant": "Check the tenant id, and that the company approved the application (takes 15 minutes).",
+    "invalid_tenant": "Check the tenant id, and that the company approved the application (15 minutes).",
     "invalid_scope": "Grant the application the scopes in the Visma Developer Portal.",
 }
 

@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
+
+# Whatever JSON holds, which only its reader knows.
+Json: TypeAlias = Any
 
 _RESERVED = re.compile(r"[:/?#\[\]@&*+;]")
 
@@ -55,14 +58,14 @@ class WriteModel(BaseModel):
             yield field.alias or name, _wire_value(value, plain=plain)
 
 
-def _wire_value(value: Any, *, plain: bool) -> Any:
+def _wire_value(value: Json, *, plain: bool) -> Json:
     if isinstance(value, tuple):
         return [_wire_value(item, plain=True) for item in value]
     bare = value.body() if isinstance(value, WriteModel) else _scalar(value)
     return bare if plain else {"value": bare}
 
 
-def _scalar(value: Any) -> Any:
+def _scalar(value: Json) -> Json:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
@@ -72,7 +75,7 @@ def _scalar(value: Any) -> Any:
     return value
 
 
-def dump_json(value: Any) -> str:
+def dump_json(value: Json) -> str:
     """Return the JSON text of ``value``; a Decimal becomes the number it is, digit for digit."""
     if isinstance(value, Mapping):
         members = (f"{json.dumps(str(name))}:{dump_json(member)}" for name, member in value.items())
@@ -84,7 +87,7 @@ def dump_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def load_json(text: str | bytes) -> Any:
+def load_json(text: str | bytes) -> Json:
     """Return the value of a JSON text, its fractions as Decimal."""
     return json.loads(text, parse_float=Decimal)
 
