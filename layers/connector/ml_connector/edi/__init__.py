@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from ml_connector.edi.acknowledgement import (
+    AcknowledgementKind,
+    AcknowledgementStyle,
+    ControlNumbers,
+    acknowledge,
+)
+from ml_connector.edi.compose import compose_interchange, compose_parts
 from ml_connector.edi.dialects.descriptions import Address
 from ml_connector.edi.finding import Finding, Severity, Status
+from ml_connector.edi.loops import Loop, place, schema_of
 from ml_connector.edi.model import Group, Interchange, Message
 from ml_connector.edi.options import ReadOptions
+from ml_connector.edi.outcome import MessageOutcome, examine, outcome_of
+from ml_connector.edi.outgoing import OutgoingGroup, OutgoingInterchange, OutgoingMessage
+from ml_connector.edi.overlay import CodeOverlay, ElementOverlay, Overlay, SegmentOverlay
 from ml_connector.edi.reading import read_interchanges, read_segments
+from ml_connector.edi.rows import Row, Trailing, Value, row_of, rows_of
+from ml_connector.edi.schema import MessageSchema, find_schema
 from ml_connector.edi.segment import Block, Segment
 from ml_connector.edi.separators import (
     EDIFACT_SEPARATORS,
@@ -15,23 +28,51 @@ from ml_connector.edi.separators import (
     Separators,
     Standard,
 )
+from ml_connector.edi.validation import validate
 
 __all__ = [
     "EDIFACT_SEPARATORS",
     "TRADACOMS_SEPARATORS",
     "X12_SEPARATORS",
+    "AcknowledgementKind",
+    "AcknowledgementStyle",
     "Address",
     "Block",
+    "CodeOverlay",
+    "ControlNumbers",
+    "ElementOverlay",
     "Finding",
     "Group",
     "Interchange",
+    "Loop",
     "Message",
+    "MessageOutcome",
+    "MessageSchema",
+    "OutgoingGroup",
+    "OutgoingInterchange",
+    "OutgoingMessage",
+    "Overlay",
     "ReadOptions",
+    "Row",
     "Segment",
+    "SegmentOverlay",
     "Separators",
     "Severity",
     "Standard",
     "Status",
+    "Trailing",
+    "Value",
+    "acknowledge",
+    "compose_interchange",
+    "compose_parts",
+    "examine",
+    "find_schema",
+    "outcome_of",
+    "place",
     "read_interchanges",
     "read_segments",
+    "row_of",
+    "rows_of",
+    "schema_of",
+    "validate",
 ]

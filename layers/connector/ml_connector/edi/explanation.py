@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from ml_connector.edi.faults import Fault
@@ -60,15 +61,16 @@ class Explanation:
     def _explain_element(self, number: int, part: Part, repetitions: list[list[str]]) -> None:
         if part.unused:
             self._note(Fault.ELEMENT_UNUSED, part.name, "nothing", self._segment.whole(number), number)
-        if len(repetitions) > part.repeat:
-            expected = f"at most {part.repeat} repetitions"
+        most = self._most_repetitions(number, part)
+        if len(repetitions) > most:
+            expected = f"at most {most} repetitions"
             self._note(
                 Fault.TOO_MANY_REPETITIONS,
                 part.name,
                 expected,
                 str(len(repetitions)),
                 number,
-                repetition=part.repeat + 1,
+                repetition=most + 1,
             )
         for repetition, components in enumerate(repetitions, 1):
             which = repetition if len(repetitions) > 1 else None
@@ -76,6 +78,11 @@ class Explanation:
                 self._explain_composite(number, which, part.composite, components)
             elif part.element is not None:
                 self._explain_simple(number, which, part.element, components)
+
+    def _most_repetitions(self, number: int, part: Part) -> int:
+        """How often an element may repeat; EDIFACT directories write repeats out as positions of one id."""
+        following = takewhile(lambda other: other.name == part.name, self._rule.parts[number:])
+        return max(part.repeat, 1 + sum(1 for _ in following))
 
     def _explain_simple(
         self, number: int, repetition: int | None, element: Element, components: list[str]

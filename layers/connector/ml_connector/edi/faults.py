@@ -31,6 +31,7 @@ class Fault(StrEnum):
     INVALID_CHARACTER = "invalid-character"
     POINT_IN_IMPLIED_DECIMAL = "point-in-implied-decimal"
     TRAILING_MINUS = "trailing-minus"
+    PADDED = "value-padded"
     NO_DIGIT_BEFORE_MARK = "no-digit-before-decimal-mark"
     TWO_DECIMAL_MARKS = "two-decimal-marks"
     CODE_UNKNOWN = "code-not-in-list"
@@ -92,6 +93,7 @@ WEIGHTS: dict[Fault, Weight] = {
     Fault.INVALID_CHARACTER: Weight(_ERROR, "AK4:6", "37"),
     Fault.POINT_IN_IMPLIED_DECIMAL: Weight(_WARNING, "AK4:6", "37"),
     Fault.TRAILING_MINUS: Weight(_WARNING, "AK4:6", "37"),
+    Fault.PADDED: Weight(_WARNING, "AK4:6", "21"),
     Fault.NO_DIGIT_BEFORE_MARK: Weight(_WARNING, "AK4:6", "38"),
     Fault.TWO_DECIMAL_MARKS: Weight(_ERROR, "AK4:6", "19"),
     Fault.CODE_UNKNOWN: Weight(_WARNING, "AK4:7", "12"),

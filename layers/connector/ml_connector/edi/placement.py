@@ -159,7 +159,7 @@ class Walker:
                 return self._move(later, later.node, segment)
             fault = Fault.LOOP_OVER_MAXIMUM if node.loop else Fault.SEGMENT_OVER_MAXIMUM
             fault = fault if node.maximum else Fault.SEGMENT_UNUSED
-            self.deviations.append(Deviation(fault, node, node.loop or self.loop, segment))
+            self.deviations.append(Deviation(fault, node, self._around(node), segment))
         if step.backward:
             self._go_back(step, node, segment)
         if step.missing:
@@ -175,8 +175,11 @@ class Walker:
         return step
 
     def _imply(self, loop: Node, segment: Segment) -> None:
-        self.deviations.append(Deviation(Fault.CPS_MISSING, loop, loop.loop, segment))
+        self.deviations.append(Deviation(Fault.CPS_MISSING, loop, self._around(loop), segment))
         self._open.append(_OpenLoop(loop))
+
+    def _around(self, node: Node) -> str:
+        return self._schema.nodes[node.parent].loop
 
     def _occurrence(self, step: Step) -> int:
         if not step.repeats:
@@ -189,7 +192,7 @@ class Walker:
         return next((step for step in steps if step.node is not None and step.node.index > node.index), None)
 
     def _go_back(self, step: Step, node: Node, segment: Segment) -> None:
-        self.deviations.append(Deviation(Fault.OUT_OF_SEQUENCE, node, node.loop or self.loop, segment))
+        self.deviations.append(Deviation(Fault.OUT_OF_SEQUENCE, node, self._around(node), segment))
         around = self._open[-1 - step.closes]
         around.reached = max(around.reached, self.state)
         if around.lacking:
@@ -202,7 +205,7 @@ class Walker:
             around = by_node[node.parent]
             if node.index > around.reached:
                 lacking = around.lacking = around.lacking or []
-                lacking.append(Deviation(Fault.SEGMENT_MISSING, node, node.loop or around.node.loop, segment))
+                lacking.append(Deviation(Fault.SEGMENT_MISSING, node, around.node.loop, segment))
 
     def _close(self, loops: int) -> None:
         for _ in range(loops):

@@ -88,7 +88,7 @@ def _x12(message_type: str, version: str) -> MessageSchema | None:
     """005010 and later are read by 005010, everything before by 004010."""
     held = "005010" if version[:6] >= "005010" else "004010"
     found = _read("x12", f"x12-{held}", message_type, held)
-    return found and replace(found, exact=version[:6] == held, tables={})
+    return found and replace(found, exact=message_type == "TA1" or version[:6] == held, tables={})
 
 
 @cache

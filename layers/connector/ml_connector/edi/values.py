@@ -63,8 +63,16 @@ _FIELDS |= {
 }
 
 
-def faults_of(value: str, element: Element) -> Iterator[Found]:
+def faults_of(value: str, element: Element) -> list[Found]:
     """The faults of a value that is not empty, each with what was expected."""
+    found = list(_faults(value, element))
+    bare = value.strip(" ")
+    if found and bare and bare != value and not any(_faults(bare, element)):
+        return [(Fault.PADDED, "no blanks around the value")]
+    return found
+
+
+def _faults(value: str, element: Element) -> Iterator[Found]:
     kind = element.type
     if kind in _DATE_TYPES:
         yield from _date_faults(value, element)
@@ -99,7 +107,7 @@ def _length_faults(length: int, element: Element) -> Iterator[Found]:
 
 
 def _number_faults(value: str, element: Element) -> Iterator[Found]:
-    text = value.strip()
+    text = value
     if text[:-1] and text.endswith("-"):
         yield Fault.TRAILING_MINUS, "the sign in front"
         text = "-" + text[:-1]

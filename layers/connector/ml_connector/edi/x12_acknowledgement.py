@@ -1,0 +1,227 @@
+"""997, 999 and TA1 (X12 004010 and 005010, data elements 715 to 725, I17 and I18)."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from ml_connector.edi.acknowledgement import AcknowledgementKind
+from ml_connector.edi.compose import compose_interchange
+from ml_connector.edi.finding import Severity
+from ml_connector.edi.outgoing import OutgoingGroup, OutgoingInterchange, OutgoingMessage
+from ml_connector.edi.schema import find_schema
+from ml_connector.edi.separators import Standard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ml_connector.edi.acknowledgement import Answer
+    from ml_connector.edi.finding import Finding
+    from ml_connector.edi.model import Group
+    from ml_connector.edi.outcome import MessageOutcome
+    from ml_connector.edi.rows import Row
+
+#: Codes that only 999 has, and what a 997 says instead.
+_PLAIN_CODES = {"IK3:I4": "AK3:2", "IK4:I10": "AK4:3", "AK4:12": "AK4:3", "AK4:13": "AK4:3"}
+#: The largest number of codes AK5 and AK9 hold, and of AK4 under an AK3.
+_MOST_CODES = 5
+_MOST_ELEMENTS = 99
+_GUIDE_999 = "005010X231A1"
+
+
+def compose_x12_acknowledgement(answer: Answer, kind: AcknowledgementKind | None) -> bytes:
+    """The answer to an X12 interchange; a TA1 where there is no group to answer."""
+    groups = group_outcomes(answer.outcomes)
+    if kind is AcknowledgementKind.TA1 or not groups:
+        return compose_interchange(_outgoing(answer, [ta1_row(answer)]))
+    if kind is None:
+        guided = any(outcome.guide.startswith("005010X") for outcome in answer.outcomes)
+        kind = AcknowledgementKind.X12_999 if guided else AcknowledgementKind.X12_997
+    writer = _Writer(answer, implementation=kind is AcknowledgementKind.X12_999)
+    return compose_interchange(_outgoing(answer), [writer.group(groups)])
+
+
+def group_outcomes(outcomes: Iterable[MessageOutcome]) -> list[tuple[Group, list[MessageOutcome]]]:
+    """The outcomes by functional group, in order."""
+    found = []
+    for _, members in groupby(outcomes, key=lambda outcome: id(outcome.group)):
+        held = list(members)
+        if held[0].group is not None:
+            found.append((held[0].group, held))
+    return found
+
+
+def _outgoing(answer: Answer, controls: Sequence[Row] = ()) -> OutgoingInterchange:
+    interchange = answer.interchange
+    separators = answer.style.separators or interchange.separators
+    return OutgoingInterchange(
+        standard=Standard.X12,
+        sender=interchange.receiver,
+        receiver=interchange.sender,
+        control_number=answer.numbers.interchange,
+        prepared_at=answer.prepared_at,
+        test=answer.test,
+        version=interchange.version or "00401",
+        separators=separators,
+        substitute=" ",
+        controls=controls,
+    )
+
+
+def ta1_row(answer: Answer) -> Row:
+    """TA1: the interchange's number, date and time, accepted or not, and the first note code (I18)."""
+    header = answer.interchange.header
+    findings = [finding for finding in answer.interchange.findings if finding.code.startswith("TA1:")]
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    warnings = [finding for finding in findings if finding.severity is Severity.WARNING]
+    told = errors or (warnings if answer.style.warnings else [])
+    status = "R" if errors else "E" if told else "A"
+    note = told[0].code.partition(":")[2] if told else "000"
+    number = "".join(filter(str.isdecimal, answer.interchange.control_number))[:9]
+    date, time = header.element(9), header.element(10)
+    fallback = answer.prepared_at
+    return (
+        "TA1",
+        [
+            number.zfill(9),
+            date if date.isdecimal() and len(date) == 6 else f"{fallback:%y%m%d}",
+            time if time.isdecimal() and len(time) == 4 else f"{fallback:%H%M}",
+            status,
+            note,
+        ],
+    )
+
+
+class _Writer:
+    """Writes the acknowledgement sets of one answer, as 997 or with the implementation segments of 999."""
+
+    def __init__(self, answer: Answer, *, implementation: bool) -> None:
+        self._answer = answer
+        self._implementation = implementation
+        self._prefix = "IK" if implementation else "AK"
+        version = answer.style.version or (_GUIDE_999 if implementation else "")
+        first = next((outcome.version for outcome in answer.outcomes if outcome.version), "004010")
+        self._version = version or ("005010" if first >= "005010" else "004010")
+        self._later = self._version >= "005010"
+
+    def group(self, groups: Sequence[tuple[Group, list[MessageOutcome]]]) -> OutgoingGroup:
+        """One group with a set for each group received."""
+        first = self._answer.numbers.message
+        messages = [
+            OutgoingMessage(
+                type="999" if self._implementation else "997",
+                control_number=f"{number:04d}",
+                association=self._version if self._implementation else "",
+                rows=list(self._set(group, outcomes)),
+            )
+            for number, (group, outcomes) in enumerate(groups, first)
+        ]
+        received = groups[0][0]
+        return OutgoingGroup(
+            control_number=self._answer.numbers.group,
+            version=self._version,
+            functional_id="FA",
+            sender=received.receiver.id if received.receiver else "",
+            receiver=received.sender.id if received.sender else "",
+            messages=messages,
+        )
+
+    def _set(self, group: Group, outcomes: Sequence[MessageOutcome]) -> Iterator[Row]:
+        version = [group.version] if self._later else []
+        yield "AK1", [group.functional_id, group.control_number, *version]
+        for outcome in outcomes:
+            guide = [outcome.guide] if self._later and outcome.guide else []
+            yield "AK2", [outcome.type, outcome.control_number, *guide]
+            yield from self._message(outcome)
+        yield self._trailer(group, outcomes)
+
+    def _message(self, outcome: MessageOutcome) -> Iterator[Row]:
+        told = self._answer.told(outcome.findings)
+        placed = [finding for finding in told if self._code(finding)[:3] in ("AK3", "AK4", "IK3", "IK4")]
+        for _, members in groupby(placed, key=lambda finding: (finding.position, finding.tag)):
+            yield from self._segment(outcome, list(members))
+        codes = [finding.code.partition(":")[2] for finding in told if finding.code.startswith("AK5:")]
+        if placed:
+            codes.append("5")
+        status = "R" if outcome.rejected else "E" if codes else "A"
+        if outcome.rejected and not codes:
+            codes = ["1"]
+        yield f"{self._prefix}5", [status, *list(dict.fromkeys(codes))[:_MOST_CODES]]
+
+    def _segment(self, outcome: MessageOutcome, findings: Sequence[Finding]) -> Iterator[Row]:
+        """AK3 or IK3 for each fault of the segment's place, then one for what is inside it."""
+        inside = [finding for finding in findings if self._code(finding)[2:3] == "4"]
+        for finding in findings:
+            if finding not in inside:
+                yield f"{self._prefix}3", self._place(outcome, finding, self._code(finding).partition(":")[2])
+                yield from self._context(outcome)
+        if inside:
+            yield f"{self._prefix}3", self._place(outcome, inside[0], "8")
+            yield from self._context(outcome)
+        for finding in inside[:_MOST_ELEMENTS]:
+            yield f"{self._prefix}4", self._element(outcome, finding)
+            yield from self._situation(finding)
+
+    def _place(self, outcome: MessageOutcome, finding: Finding, code: str) -> list[str]:
+        loop = finding.loop if len(finding.loop) <= 4 and finding.loop != outcome.type else ""
+        return [finding.tag, str(finding.position or outcome.segments or 1), loop, code]
+
+    def _element(self, outcome: MessageOutcome, finding: Finding) -> list[str | list[str]]:
+        position = [str(finding.element or 0), str(finding.component or "")]
+        if self._later:
+            position.append(str(finding.repetition or ""))
+        name = element_name(outcome, finding)
+        value = "".join(filter(str.isprintable, finding.value or ""))
+        return [position, name if name.isdecimal() else "", self._code(finding).partition(":")[2], value[:99]]
+
+    def _code(self, finding: Finding) -> str:
+        if self._implementation:
+            return finding.code
+        if not self._later or finding.code[:2] == "IK":
+            return _PLAIN_CODES.get(finding.code, finding.code)
+        return finding.code
+
+    def _context(self, outcome: MessageOutcome) -> Iterator[Row]:
+        """The document a fault is in, by its business number (CTX, 999 only)."""
+        if self._implementation and outcome.reference:
+            name, value = outcome.reference
+            yield "CTX", [[name, value[:35]]]
+
+    def _situation(self, finding: Finding) -> Iterator[Row]:
+        """The segment whose other elements made the faulty one necessary or wrong (CTX, 999 only)."""
+        if self._implementation and finding.code in ("AK4:2", "AK4:10"):
+            position = [str(finding.element or 0), str(finding.component or "")]
+            loop = finding.loop if len(finding.loop) <= 4 else ""
+            yield "CTX", ["SITUATIONAL TRIGGER", finding.tag, str(finding.position or 1), loop, position]
+
+    def _trailer(self, group: Group, outcomes: Sequence[MessageOutcome]) -> Row:
+        codes = [finding.code.partition(":")[2] for finding in self._group_findings(group)]
+        accepted = 0 if codes else sum(1 for outcome in outcomes if not outcome.rejected)
+        noted = any(self._answer.told(outcome.findings) for outcome in outcomes)
+        status = "R" if not accepted else "P" if accepted < len(outcomes) else "E" if noted else "A"
+        included = group.trailer.element(1) if group.trailer is not None else ""
+        counted = included if included.isdecimal() and len(included) <= 6 else str(len(outcomes))
+        return "AK9", [status, counted, len(outcomes), accepted, *list(dict.fromkeys(codes))[:_MOST_CODES]]
+
+    def _group_findings(self, group: Group) -> list[Finding]:
+        """The errors of one group; they stand between its header and its trailer, or at its header."""
+        errors = [f for f in self._answer.interchange.findings if f.severity is Severity.ERROR]
+        start = group.header.offset
+        end = group.trailer.offset if group.trailer is not None else start
+        return [
+            f
+            for f in errors
+            if f.code.startswith("AK9:") and f.offset is not None and start <= f.offset <= end
+        ]
+
+
+def element_name(outcome: MessageOutcome, finding: Finding) -> str:
+    """The data element reference number (725) of what a finding is about; empty where unknown."""
+    schema = find_schema("x12", outcome.type, outcome.version)
+    rule = schema.rules.get(finding.tag) if schema else None
+    if rule is None or finding.element is None or finding.element > len(rule.parts):
+        return ""
+    part = rule.parts[finding.element - 1]
+    if part.composite is not None and finding.component and finding.component <= len(part.composite.parts):
+        part = part.composite.parts[finding.component - 1]
+    return part.name
