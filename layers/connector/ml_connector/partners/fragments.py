@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 #: A code or number of a ledger or partner: compared as text, so leading zeros count.
 Code = Annotated[
@@ -73,10 +73,19 @@ class UnitReference(Fragment):
     unit: Code
 
 
+def _number(value: object) -> object:
+    """Return the number that text spells; a file's scalars are text."""
+    return int(value) if isinstance(value, str) and value.isdigit() else value
+
+
+#: Not matched, matched with orders, or with orders and receipts.
+Ways = Annotated[Literal[0, 2, 3], BeforeValidator(_number)]
+
+
 class Matching(Fragment):
     """How supplier invoices are matched and what becomes of those that don't match."""
 
-    ways: Literal[0, 2, 3] = 2
+    ways: Ways = 2
     on_exception: Literal["hold", "park"] = "hold"
     release_matched: bool = False
 
@@ -84,7 +93,7 @@ class Matching(Fragment):
 class MatchingSettings(Fragment):
     """The same as `Matching` for one partner; absent means "as the company says"."""
 
-    ways: Literal[0, 2, 3] | None = None
+    ways: Ways | None = None
     on_exception: Literal["hold", "park"] | None = None
     release_matched: bool | None = None
 
