@@ -1,7 +1,7 @@
 """Checks the deployment: ``python -m tools.check_template``.
 
-``sam validate`` reads the template as written, cfn-lint reads it expanded (it knows the resources SAM makes of
-it only then), and asl-validator reads each state machine with its substitutions filled in.
+``sam validate`` reads the template as written, cfn-lint reads it expanded (only then it knows the resources
+SAM makes of it), and asl-validator reads each state machine with its substitutions filled in.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from samtranslator.public.translator import ManagedPolicyLoader
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = ROOT / "template.yaml"
@@ -88,9 +91,9 @@ def _definition_is_valid(path: Path) -> bool:
         return _passes([_ASL, "--json-path", copy])
 
 
-def _passes(command: list[Any], **options: Any) -> bool:
+def _passes(command: list[str | Path], env: Mapping[str, str] | None = None) -> bool:
     done = subprocess.run(  # noqa: S603 - the project's own tools
-        [str(part) for part in command], capture_output=True, text=True, check=False, **options
+        [str(part) for part in command], capture_output=True, text=True, check=False, env=env
     )
     if done.returncode:
         print(done.stdout + done.stderr)  # noqa: T201 - a command prints

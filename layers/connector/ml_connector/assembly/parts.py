@@ -46,6 +46,7 @@ class Parts:
         self._session = session or boto3.Session()
         self._clients: dict[str, Any] = {}
         self._secrets: dict[str, CredentialStore] = {}
+        self._configuration: Configuration | None = None
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has one type per service
         """Return the boto3 client of a service, built once."""
@@ -80,11 +81,17 @@ class Parts:
 
     @property
     def configuration(self) -> Configuration:
-        """The customer's configuration, looked for anew after a minute."""
-        return self._configurations.current()
+        """The customer's configuration in force now; it is read and parsed again only if it changed."""
+        from ml_connector.partners.configuration import parse
+
+        stored = self.configurations.current()
+        if self._configuration is None or self._configuration.version != stored.version:
+            self._configuration = parse(stored.files)
+        return self._configuration
 
     @cached_property
-    def _configurations(self) -> ConfigurationStore:
+    def configurations(self) -> ConfigurationStore:
+        """All versions of the configuration."""
         from ml_connector.store.configuration import ConfigurationStore
 
         return ConfigurationStore(self.client("s3"), self.environment["CONFIGURATION_BUCKET"])
