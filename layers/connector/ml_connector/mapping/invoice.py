@@ -72,6 +72,8 @@ class InvoiceMapper:
         """
         issued = issue_date(self.context)
         record = supplier.record if supplier else None
+        put_currency(self.context, self.head, "currency_id", record)
+        put_branch(self.context, self.head, "branch_number", self.routing)
         mapped, charges = self._map_parts(record)
         self.context.sheet.stop_if_lacking(partner=self.context.partner.id, number=self.invoice.number)
         if supplier is None:
@@ -143,8 +145,6 @@ class InvoiceMapper:
             head.put("description", text, Source.DEFAULT, detail="partner's name and invoice number")
         if location := self.routing.get("location"):
             head.put("location_id", location.value, Source.RULE, location.rule.label)
-        put_currency(context, head, "currency_id", supplier.record)
-        put_branch(context, head, "branch_number", self.routing)
         if kind != "DebitAdj":  # Visma keeps no terms on debit adjustments
             put_terms(context, head, "credit_terms_id", self.routing)
             head.put("due_date", invoice.due_date, Source.DOCUMENT)

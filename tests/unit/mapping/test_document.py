@@ -1,0 +1,294 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from tests.unit.mapping.papers import charge, invoice, invoice_line, order, order_line, party, tax
+
+from ml_connector.documents import DespatchAdvice
+from ml_connector.errors import Misconfigured, Rejected
+from ml_connector.mapping import Disposition, map_document
+from ml_connector.matching import Result
+
+
+@pytest.fixture
+def mapped(example, ledger):
+    def run(document, partner, configuration=example, lookups=ledger):
+        return map_document(
+            document, configuration.partner(partner), configuration, lookups, document_id="doc-1"
+        )
+
+    return run
+
+
+def why(result, field):
+    return next(decision for decision in result.decisions if decision.field == field)
+
+
+class TestInvoice:
+    def test_matched_lines_link_to_their_receipt(self, mapped):
+        result = mapped(
+            invoice(invoice_line(1, 6, "655.00", order="000052", seller="GLT-1005")), "great-lakes-tools"
+        )
+        assert result.match.result is Result.MATCHED
+        (line,) = result.body.invoice_lines
+        assert (line.inventory_number, line.uom, line.quantity) == ("1005", "EA", 6)
+        assert (line.link_line.purchase_type, line.link_line.purchase_number) == ("PurchaseReceipt", "000502")
+        assert result.disposition is Disposition.POST
+
+    def test_the_head_says_who_what_and_when(self, mapped):
+        result = mapped(
+            invoice(invoice_line(1, 6, "655.00", order="000052", seller="GLT-1005")), "great-lakes-tools"
+        )
+        body = result.body
+        assert (body.supplier_number, body.supplier_reference, body.currency_id) == ("50005", "INV-1", "USD")
+        assert (body.amount, body.branch_number, body.hold) == (Decimal("3930.00"), "1", True)
+        assert result.business_key == ("4242", "SupplierInvoice", "great-lakes-tools", "INV-1", "invoice")
+        assert why(result, "supplierNumber").where.startswith("partners/great-lakes-tools.yaml:")
+
+    def test_a_price_within_tolerance_is_posted_and_says_so(self, mapped):
+        result = mapped(
+            invoice(invoice_line(1, 6, "658.00", order="000052", seller="GLT-1005")), "great-lakes-tools"
+        )
+        assert result.match.result is Result.WITHIN_TOLERANCE
+        assert result.disposition is Disposition.POST
+        assert "unit_price" in {variance.name for variance in result.match.all_variances}
+
+    def test_a_price_over_tolerance_is_posted_on_hold_without_links(self, mapped):
+        result = mapped(
+            invoice(invoice_line(1, 6, "700.00", order="000052", seller="GLT-1005")), "great-lakes-tools"
+        )
+        assert result.match.result is Result.EXCEPTION
+        assert result.disposition is Disposition.HOLD
+        assert result.body.hold is True
+        assert result.body.invoice_lines[0].link_line is None
+        assert "unit_price" in result.body.note
+
+    def test_a_known_charge_goes_to_its_own_account(self, mapped):
+        document = invoice(
+            invoice_line(1, 6, "655.00", order="000052", seller="GLT-1005"),
+            charges=[charge("45.00", "D240", "Freight")],
+        )
+        result = mapped(document, "great-lakes-tools")
+        freight = result.body.invoice_lines[1]
+        assert (freight.account_number, freight.cost_in_currency) == ("4360", Decimal("45.00"))
+        assert [(s.segment_id, s.segment_value) for s in freight.subaccount] == [(1, "400"), (2, "3000")]
+        assert "inbound freight" in why(result, "invoiceLines[1].accountNumber").where
+        assert result.disposition is Disposition.POST
+
+    def test_an_unknown_charge_goes_to_the_charge_account_and_holds(self, mapped):
+        document = invoice(
+            invoice_line(1, 6, "655.00", order="000052", seller="GLT-1005"),
+            charges=[charge("45.00", "X999", "Surprise")],
+        )
+        result = mapped(document, "great-lakes-tools")
+        assert result.body.invoice_lines[1].account_number == "7790"
+        assert "Surprise" in result.holds[0]
+
+    def test_a_small_difference_of_the_total_goes_to_the_rounding_field(self, mapped):
+        document = invoice(invoice_line(1, 6, "655.00", order="000052", seller="GLT-1005"), payable="3930.40")
+        result = mapped(document, "great-lakes-tools")
+        assert result.body.rounding_diff_in_currency == Decimal("0.40")
+        assert result.match.result is Result.WITHIN_TOLERANCE
+
+    def test_a_large_difference_of_the_total_holds(self, mapped):
+        document = invoice(invoice_line(1, 6, "655.00", order="000052", seller="GLT-1005"), payable="3990.00")
+        result = mapped(document, "great-lakes-tools")
+        assert "document_total" in result.holds[0]
+        assert result.body.rounding_diff_in_currency is None
+
+    def test_the_unknown_supplier_stops_with_the_line_to_add(self, mapped):
+        document = invoice(
+            invoice_line(1, 1, "10.00", seller="X"),
+            currency="NOK",
+            parties=(party("seller", ("GLN", "7000010000093"), name="Vestby Emballasje AS"),),
+        )
+        with pytest.raises(Misconfigured) as caught:
+            mapped(document, "vestby-emballasje")
+        assert "GLN 7000010000093" in str(caught.value)
+        assert "`supplier: NUMBER` to partners/vestby-emballasje.yaml" in str(caught.value)
+
+    def test_the_supplier_is_found_by_gln(self, mapped):
+        document = invoice(
+            invoice_line(1, 10, "7.85", order="000056", seller="BE-4001"),
+            currency="NOK",
+            parties=(party("seller", ("GLN", "7000010000079")),),
+        )
+        result = mapped(document, "vestby-emballasje")
+        assert result.body.supplier_number == "50006"
+        assert why(result, "supplierNumber").where == "Visma supplier by GLN"
+
+    def test_an_unknown_unit_stops_with_the_line_to_add(self, mapped):
+        document = invoice(invoice_line(1, 6, "655.00", order="000052", uom="QQ", seller="GLT-1005"))
+        with pytest.raises(Misconfigured, match=r'code: "QQ", list: X12_355') as caught:
+            mapped(document, "great-lakes-tools")
+        assert "never" not in caught.value.message
+
+    def test_an_unknown_vat_rate_stops_with_the_line_to_add(self, mapped):
+        document = invoice(
+            invoice_line(1, 6, "655.00", order="000052", seller="GLT-1005"), taxes=[tax(19, 3930, "746.70")]
+        )
+        with pytest.raises(Misconfigured, match=r"country: US, category: S, rate: 19"):
+            mapped(document, "great-lakes-tools")
+
+    def test_everything_missing_is_said_at_once(self, mapped):
+        document = invoice(
+            invoice_line(1, 6, "655.00", order="000052", uom="QQ", seller="GLT-1005"),
+            taxes=[tax(19, 3930, "746.70")],
+            currency="XXX",
+        )
+        with pytest.raises(Misconfigured) as caught:
+            mapped(document, "great-lakes-tools")
+        assert len(caught.value.context["missing"]) == 3
+
+    def test_vat_that_does_not_add_up_holds(self, mapped):
+        document = invoice(
+            invoice_line(1, 500, "7.85", order="000056", seller="BE-4001"),
+            currency="NOK",
+            taxes=[tax(25, "3925.00", "900.00")],
+            parties=(party("seller", ("GLN", "7000010000079")),),
+        )
+        result = mapped(document, "vestby-emballasje")
+        assert "981.25" in result.holds[0]
+        assert result.body.invoice_lines[0].vat_code_id == "5"
+
+    def test_a_credit_note_is_a_debit_adjustment(self, mapped):
+        document = invoice(invoice_line(1, 1, "655.00", seller="GLT-1005"), kind="credit_note")
+        result = mapped(document, "great-lakes-tools")
+        assert result.body.document_type == "DebitAdj"
+        assert result.disposition is Disposition.HOLD
+
+    def test_a_freight_line_goes_where_the_rule_says(self, mapped):
+        document = invoice(
+            invoice_line(1, 6, "655.00", order="000052", seller="GLT-1005"),
+            invoice_line(2, 1, "80.00", description="Freight to Oslo"),
+        )
+        result = mapped(document, "great-lakes-tools")
+        assert result.body.invoice_lines[1].account_number == "7140"
+        assert result.match.result is Result.MATCHED
+
+    def test_an_unknown_item_goes_to_the_default_account_on_hold(self, mapped):
+        document = invoice(invoice_line(1, 6, "655.00", order="000052", seller="NEW-1"))
+        result = mapped(document, "great-lakes-tools")
+        assert result.body.invoice_lines[0].account_number == "4300"
+        assert any("NEW-1" in reason for reason in result.holds)
+
+    def test_a_proforma_is_not_posted(self, mapped):
+        document = invoice(invoice_line(1, 6, "655.00", seller="GLT-1005"), kind="proforma")
+        result = mapped(document, "great-lakes-tools")
+        assert (result.entity, result.body, result.disposition) == ("none", None, Disposition.NONE)
+
+    def test_an_invoice_without_a_date_is_rejected(self, mapped):
+        document = invoice(invoice_line(1, 6, "655.00", seller="GLT-1005"), issue_date=None)
+        with pytest.raises(Rejected, match="no date"):
+            mapped(document, "great-lakes-tools")
+
+    def test_an_unordered_supplier_is_posted_without_matching(self, mapped):
+        document = invoice(invoice_line(1, 2, "34.20", uom="PK", seller="NOS-3008"), currency="GBP")
+        result = mapped(document, "northern-office")
+        assert result.match.result is Result.NOT_MATCHED
+        assert result.disposition is Disposition.POST
+
+    def test_order_numbers_are_taken_out_of_what_the_partner_writes(self, mapped):
+        document = invoice(
+            invoice_line(1, 10, "895.00", order="PO 000051-1", seller="MV-1001"), currency="SEK"
+        )
+        result = mapped(document, "malmberg-verktyg")
+        assert result.match.orders == ("000051",)
+
+    def test_units_of_the_invoice_become_units_of_the_order(self, mapped):
+        document = invoice(
+            invoice_line(1, 1, "8950.00", order="000051", uom="BX", seller="MV-1001"), currency="SEK"
+        )
+        (line,) = mapped(document, "malmberg-verktyg").body.invoice_lines
+        assert (line.uom, line.quantity, line.unit_cost_in_currency) == ("EA", 10, 895)
+
+    def test_prices_per_hundred_are_prices_per_one(self, mapped):
+        document = invoice(invoice_line(1, 6, "65500", order="000052", base=100, seller="GLT-1005"))
+        assert mapped(document, "great-lakes-tools").match.result is Result.MATCHED
+
+
+class TestOrder:
+    def test_our_hubs_order_becomes_a_purchase_order_of_the_documents_supplier(self, mapped):
+        document = order(
+            order_line(1, 10, "895.00", seller="MV-1001"),
+            order_line(2, 5, "142.50", uom="ST", gtin="7040001000022"),
+            parties=[party("seller", ("SELLER_ASSIGNED", "MALMBERG"))],
+            currency="SEK",
+        )
+        result = mapped(document, "nordlys-hub")
+        assert result.entity == "PurchaseOrder"
+        assert (result.body.supplier, result.body.order_number) == ("50002", "4500001")
+        assert result.body.override_number_series is True
+        assert [(line.inventory, line.uom, line.order_qty) for line in result.body.lines] == [
+            ("1001", "EA", 10),
+            ("1002", "SET", 5),
+        ]
+        assert why(result, "supplier").where.startswith("partners/nordlys-hub.yaml:")
+
+    def test_a_customers_order_becomes_a_sales_order(self, mapped):
+        document = order(order_line(1, 3, "149.00", buyer="HB-HAMMER"), order_line(2, 1, buyer="HB7000"))
+        result = mapped(document, "hardanger-bygg")
+        assert result.entity == "SalesOrder"
+        assert (result.body.customer.id, result.body.customer.order) == ("10000", "4500001")
+        assert [line.inventory_id for line in result.body.order_lines] == ["1003", "1001"]
+
+    def test_an_unknown_item_of_a_sales_order_stops(self, mapped):
+        with pytest.raises(Misconfigured, match=r'code: "NOPE", item: NUMBER'):
+            mapped(order(order_line(1, 3, "149.00", buyer="NOPE")), "hardanger-bygg")
+
+    def test_an_order_change_is_for_a_person(self, mapped):
+        document = order(
+            order_line(1, 10, "895.00", seller="MV-1001"),
+            parties=[party("seller", ("SELLER_ASSIGNED", "MALMBERG"))],
+            document_type="order_change",
+            purpose="change",
+        )
+        result = mapped(document, "nordlys-hub")
+        assert (result.disposition, result.body) == (Disposition.PARK, None)
+
+
+def test_a_despatch_advice_touches_nothing(mapped):
+    result = mapped(DespatchAdvice(despatch_number="D1"), "malmberg-verktyg")
+    assert (result.entity, result.body, result.disposition) == ("none", None, Disposition.NONE)
+
+
+def leaves(value, path=""):
+    if isinstance(value, dict):
+        for name, member in value.items():
+            if name == "subaccount" or name == "sub":
+                yield from ((f"{path}{name}.{s['segmentId']}", s["segmentValue"]) for s in member)
+            elif set(member if isinstance(member, dict) else ()) == {"value"}:
+                inner = member["value"]
+                yield from (
+                    leaves(inner, f"{path}{name}.") if isinstance(inner, dict) else [(path + name, inner)]
+                )
+            else:
+                yield from (
+                    leaves(member, f"{path}{name}.")
+                    if isinstance(member, dict | list)
+                    else [(path + name, member)]
+                )
+    elif isinstance(value, list):
+        for index, member in enumerate(value):
+            yield from leaves(member, f"{path[:-1]}[{index}].")
+
+
+def test_every_posted_value_has_its_reason(mapped):
+    document = invoice(
+        invoice_line(1, 6, "658.00", order="000052", seller="GLT-1005"),
+        invoice_line(2, 1, "80.00", description="Freight to Oslo"),
+        charges=[charge("45.00", "D240", "Freight")],
+    )
+    result = mapped(document, "great-lakes-tools")
+    reasons = {decision.field: decision.value for decision in result.decisions}
+    unexplained = {
+        "invoiceLines[0].operation",
+        "invoiceLines[1].operation",
+        "invoiceLines[2].operation",
+        "validateLineDetails",
+    }
+    posted = dict(leaves(result.body.body()))
+    for field, value in posted.items():
+        if field not in unexplained:
+            assert field in reasons, field
