@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from mypy_boto3_dynamodb.service_resource import Table
 
+    from ml_connector.mapping.lookups import Lookups
     from ml_connector.partners.configuration import Configuration
     from ml_connector.sterling.client import SterlingClient
     from ml_connector.sterling.settings import SterlingCredentials, SterlingSettings
@@ -47,6 +48,7 @@ class Parts:
         self._clients: dict[str, Any] = {}
         self._secrets: dict[str, CredentialStore] = {}
         self._configuration: Configuration | None = None
+        self._lookups: tuple[VismaClient, Lookups] | None = None
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has one type per service
         """Return the boto3 client of a service, built once."""
@@ -140,6 +142,19 @@ class Parts:
         from ml_connector.visma.client import VismaClient
 
         return self._client_of("visma", lambda: VismaClient(self.visma_settings, self.visma_credentials))
+
+    @property
+    def lookups(self) -> Lookups:
+        """The ledger's masters and open orders, from copies that all functions share."""
+        from ml_connector.mapping.ledger_lookups import LedgerLookups
+        from ml_connector.store.reference_cache import ReferenceCache
+        from ml_connector.visma.reference_data import ReferenceData
+
+        client = self.visma
+        if self._lookups is None or self._lookups[0] is not client:
+            cache = ReferenceCache(self.state_table, self.visma_settings.company_id)
+            self._lookups = (client, LedgerLookups(ReferenceData(client, cache=cache)))
+        return self._lookups[1]
 
     def _client_of(self, system: str, build: Callable[[], Client]) -> Client:
         version = self._credentials(system).read().version

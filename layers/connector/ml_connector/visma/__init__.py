@@ -2,14 +2,13 @@
 
 from ml_connector.store.ledger import BusinessKey, PostingLedger, PostingRecord, PostingState
 from ml_connector.visma.client import VismaClient
-from ml_connector.visma.ping import Check, check
+from ml_connector.visma.ping import check
 from ml_connector.visma.posting import Posted, Posting, post
 from ml_connector.visma.reference_data import ReferenceData
 from ml_connector.visma.settings import VismaCredentials, VismaSettings
 
 __all__ = [
     "BusinessKey",
-    "Check",
     "Posted",
     "Posting",
     "PostingLedger",

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from ml_connector.visma.models import masters
 from ml_connector.visma.models.purchase_order import ReadPurchaseOrder
+from ml_connector.visma.models.purchase_receipt import ReadReceipt
+from ml_connector.visma.models.supplier_invoice import ReadSupplierInvoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -128,6 +130,23 @@ DATASETS: dict[str, Dataset] = {
             lambda r: str(r.order_nbr),
             MINUTE,
             horizon_days=90,
+        ),
+        Dataset(
+            "purchase_receipts",
+            "/v2/PurchaseReceipt",
+            ReadReceipt,
+            lambda r: str(r.receipt_nbr),
+            MINUTE,
+            horizon_days=180,
+        ),
+        # What was invoiced of an order stands on no order line, only on the invoices themselves.
+        Dataset(
+            "supplier_invoices",
+            "/v1/supplierInvoice",
+            ReadSupplierInvoice,
+            lambda r: f"{r.document_type}/{r.reference_number}",
+            MINUTE,
+            horizon_days=365,
         ),
     )
 }

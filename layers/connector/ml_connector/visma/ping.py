@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
 
+from ml_connector.checks import Check
 from ml_connector.errors import ConnectorError, Misconfigured
 from ml_connector.visma.client import VismaClient, http_client
 
@@ -15,16 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ml_connector.visma.settings import VismaCredentials, VismaSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing checked: whether it is well, what was found, and what to do if not."""
-
-    name: str
-    ok: bool
-    detail: str
-    advice: str = ""
 
 
 def check(
@@ -35,11 +25,11 @@ def check(
     checks: list[Check] = []
     with VismaClient(settings, credentials, http=http) as client:
         steps: tuple[Callable[[], Check], ...] = (
-            lambda: _reach("visma reachable", settings.base_url, http),
-            lambda: _reach("visma login reachable", settings.token_url, http),
+            lambda: _reach("reachable", settings.base_url, http),
+            lambda: _reach("login reachable", settings.token_url, http),
             lambda: _tls(settings),
-            lambda: _guarded("visma login", lambda: _login(client)),
-            lambda: _guarded("visma company", lambda: _company(client)),
+            lambda: _guarded("login", lambda: _login(client)),
+            lambda: _guarded("company", lambda: _company(client)),
         )
         for step in steps:
             checks.append(step())
@@ -63,8 +53,8 @@ def _tls(settings: VismaSettings) -> Check:
     remote = [url for url in plain if urlsplit(url).hostname not in {"127.0.0.1", "localhost", "::1"}]
     if remote:
         detail = f"{', '.join(remote)} is not encrypted"
-        return Check("visma TLS", ok=False, detail=detail, advice="Use https addresses.")
-    return Check("visma TLS", ok=True, detail="simulator on this machine" if plain else "verified")
+        return Check("TLS", ok=False, detail=detail, advice="Use https addresses.")
+    return Check("TLS", ok=True, detail="simulator on this machine" if plain else "verified")
 
 
 def _guarded(name: str, step: Callable[[], str]) -> Check:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     from ml_connector.store.reference_cache import ReferenceCache
     from ml_connector.visma.client import VismaClient
+    from ml_connector.visma.models.purchase_receipt import ReadReceipt
+    from ml_connector.visma.models.supplier_invoice import ReadSupplierInvoice
 
 Row = TypeVar("Row")
 
@@ -215,6 +217,24 @@ class ReferenceData:
         """Return a supplier's orders changed in the last 90 days, whatever their status."""
         return self._copies.matching(
             DATASETS["purchase_orders"],
+            "supplier",
+            lambda row: _present(row.supplier.number if row.supplier else None),
+            supplier,
+        )
+
+    def purchase_receipts(self, supplier: str) -> list[ReadReceipt]:
+        """Return a supplier's receipts changed in the last 180 days, whatever their status."""
+        return self._copies.matching(
+            DATASETS["purchase_receipts"],
+            "supplier",
+            lambda row: _present(row.supplier.number if row.supplier else None),
+            supplier,
+        )
+
+    def supplier_invoices(self, supplier: str) -> list[ReadSupplierInvoice]:
+        """Return a supplier's invoices and credit notes changed in the last year, whatever their status."""
+        return self._copies.matching(
+            DATASETS["supplier_invoices"],
             "supplier",
             lambda row: _present(row.supplier.number if row.supplier else None),
             supplier,

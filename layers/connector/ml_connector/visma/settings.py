@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from ml_connector import __version__
+from ml_connector.errors import Misconfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PREFIX = "VISMA_"
 
 StampField = Literal["customStr1", "customStr2", "customStr3", "customStr4", "customStr5"]
 
@@ -64,6 +70,31 @@ class VismaSettings(BaseModel):
     read_attempts: int = Field(default=2, ge=1)
     page_size: int = Field(default=500, ge=1)
     stamp_field: StampField = "customStr5"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Return the settings the variables with the prefix ``VISMA_`` describe; empty ones are defaults.
+
+        Raises:
+            Misconfigured: A variable has an impossible value; all are named.
+        """
+        named = {f"{_PREFIX}{field.upper()}": field for field in cls.model_fields}
+        given: dict[str, object] = {
+            field: environment[name].strip()
+            for name, field in named.items()
+            if environment.get(name, "").strip()
+        }
+        if "scopes" in given:
+            given["scopes"] = tuple(str(given["scopes"]).split())
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            names = ", ".join(
+                f"{_PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()
+            )
+            raise Misconfigured(
+                f"The Visma settings are not usable: {names}.", advice="Mend the named variables."
+            ) from error
 
     @property
     def settle_seconds(self) -> float:

@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ml_connector.documents import DOCUMENTS
-from ml_connector.errors import Held
+from ml_connector.documents import DOCUMENTS, FunctionalAcknowledgement
+from ml_connector.errors import Held, Rejected
 from ml_connector.mapping import Disposition, MappingResult
 from ml_connector.mapping import map_document as map_to_visma
 from ml_connector.store.objects import ObjectRef
@@ -44,6 +44,8 @@ def map_document(given: dict[str, Any], parts: Mapping, origin: Origin) -> dict[
     """
     ticket = DocumentTicket(**given["document"])
     document = DOCUMENTS.validate_json(parts.store.get(ObjectRef(**given["parsed"])))
+    if isinstance(document, FunctionalAcknowledgement):
+        raise Rejected("An acknowledgement becomes no Visma entity.", advice="It answers what was sent.")
     partner = parts.configuration.partner(ticket.partner)
     result = map_to_visma(document, partner, parts.configuration, parts.lookups, document_id=ticket.id)
     ref = parts.store.put(
