@@ -18,6 +18,7 @@ from ml_connector.edi.outcome import MessageOutcome, examine, outcome_of
 from ml_connector.edi.outgoing import OutgoingGroup, OutgoingInterchange, OutgoingMessage
 from ml_connector.edi.overlay import CodeOverlay, ElementOverlay, Overlay, SegmentOverlay
 from ml_connector.edi.reading import read_interchanges, read_segments
+from ml_connector.edi.rewriting import message_bytes, rewrite
 from ml_connector.edi.rows import Row, Trailing, Value, row_of, rows_of
 from ml_connector.edi.schema import MessageSchema, find_schema
 from ml_connector.edi.segment import Block, Segment
@@ -67,10 +68,12 @@ __all__ = [
     "compose_parts",
     "examine",
     "find_schema",
+    "message_bytes",
     "outcome_of",
     "place",
     "read_interchanges",
     "read_segments",
+    "rewrite",
     "row_of",
     "rows_of",
     "schema_of",

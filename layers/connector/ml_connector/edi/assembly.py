@@ -9,7 +9,6 @@ from ml_connector.edi.characters import note_characters
 from ml_connector.edi.dialects.frame import Mark
 from ml_connector.edi.envelope import Envelope
 from ml_connector.edi.model import Message
-from ml_connector.edi.segment import Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,21 +78,24 @@ class Assembler:
             if mark is Mark.CLOSE_MESSAGE and self._open is not None:
                 self._append(block, cursor, index + 1)
                 self._close(block.raws[index])
-            else:
+                cursor = index + 1
+                continue
+            if cursor < index or self._open is not None:
                 self._leave(block, cursor, index)
+            if mark is Mark.OPEN_MESSAGE:
+                self._begin(block, index)
+                cursor = index
+            else:
                 self._frame(mark, block, index)
-            cursor = index if self._open is not None else index + 1
+                cursor = index + 1
         self._leave_open(block, cursor)
         self.interchange.end = block.offset + block.size
         return True
 
     def _frame(self, mark: Mark, block: Block, index: int) -> None:
         """Act on a framing segment, no message being open."""
-        if mark is Mark.OPEN_MESSAGE:
-            self._begin(block, index)
-            return
         own = block.slice(index, index + 1, 1)
-        segment = Segment(own.raws[0], own, 0)
+        segment = own.segment(0)
         self._tell(own, index, self.interchange.notes)
         if mark is Mark.LONE:
             self._begin(block, index)
@@ -127,18 +129,18 @@ class Assembler:
         if self._streaming:
             self._streamed = own
         else:
-            self._held += own.size
-            message.hold(own)
+            message.blocks.append(own)
         if first and self._header[:3] != b"TA1":
             self.envelope.open_message(self._header, message)
-        self._tell(own, start, message)
+        if self._oddities or not own.ascii:
+            self._tell(own, start, message)
 
     def _tell(self, own: Block, start: int, owner: Message | Notebook) -> None:
         """Note the oddities and foreign characters of a block's slice that starts at an index."""
         for oddity in self._oddities:
             if start <= oddity.place < start + len(own):
                 place = oddity.place - start
-                segment = Segment(own.raws[place], own, place)
+                segment = own.segment(place)
                 notes = owner.notes if isinstance(owner, Message) else owner
                 notes.note(oddity.rule, oddity.message, segment=segment)
         if not own.ascii:
@@ -172,6 +174,7 @@ class Assembler:
         """Take the rest of a block into the open message; outside one, tell of strays."""
         if self._open is not None:
             self._append(block, start, len(block))
+            self._held += block.size
         elif start < len(block):
             self._stray(block, start, len(block))
 

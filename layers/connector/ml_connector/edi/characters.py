@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml_connector.edi.segment import Segment
-
 if TYPE_CHECKING:
     from ml_connector.edi.rules import Notebook
     from ml_connector.edi.segment import Block
@@ -23,7 +21,7 @@ def note_characters(block: Block, notes: Notebook) -> None:
         rule, message = _judge(raw, block.syntax)
         if rule and rule not in told:
             told.add(rule)
-            notes.note(rule, message, segment=Segment(raw, block, index))
+            notes.note(rule, message, segment=block.segment(index))
 
 
 def _judge(raw: bytes, syntax: Syntax) -> tuple[str, str]:

@@ -140,7 +140,7 @@ class Envelope:
         """End an interchange whose data have ended."""
         self.end_group()
         if self.interchange.trailer is None and not self.bare:
-            told = "The interchange's trailer was expected, and the data end or another interchange starts first."
+            told = "The interchange's trailer was expected, and the data end or another one starts first."
             self._notes.note("interchange-trailer-missing", told, segment=self.interchange.header)
 
     def _check(

@@ -10,7 +10,7 @@ from ml_connector.edi.separators import Standard
 from ml_connector.edi.tidying import clean_parts, has_breaks, join_values, merge_blank
 
 if TYPE_CHECKING:
-    from ml_connector.edi.dialects.frame import Frame
+    from ml_connector.edi.dialects.frame import Frame, Scan
 
 _FOREIGN = frozenset(word for words in HEADER_WORDS.values() for word in words)
 _BLANK_STARTS = frozenset(bytes([blank]) for blank in BLANKS) | {b""}
@@ -33,19 +33,29 @@ class LexedBlock(NamedTuple):
 
 
 class Judge:
-    """Judges the blocks of one interchange, and remembers what it has seen and said."""
+    """Judges the blocks of one interchange, and remembers what it has seen and said.
+
+    Attributes:
+        foreign: The indices in the last block, after its first segment, of what looks like another
+            interchange's header.
+    """
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
         self._known: set[bytes] = set()
         self._told: set[str] = set()
+        self.foreign: list[int] = []
 
     def judge(self, block: Block, window: bytes) -> LexedBlock:
         """Return the block cleaned, with its marks and oddities; the block may come out empty."""
         block.ascii = window.isascii()
         oddities: list[Oddity] = []
+        found = self._scan(block, window)
+        if found is not None:
+            return LexedBlock(block, found, oddities)
         if has_breaks(window):
             self._clean(block, oddities)
+        self.foreign.clear()
         heads = self._heads(block)
         if not self._known.issuperset(heads):
             heads = self._judge_heads(block, heads, oddities)
@@ -56,14 +66,52 @@ class Judge:
             self._judge_releases(block, release, oddities)
         return LexedBlock(block, found, oddities)
 
-    def foreign_headers(self, block: Block) -> list[int]:
-        """Return the indices, after the first, of segments that look like another interchange's header."""
-        own = self.frame.marks
-        return [
-            index
-            for index, raw in enumerate(block.raws)
-            if index and raw[:3].upper() in _FOREIGN and raw[: self.frame.head_bytes] not in own
-        ]
+    def _scan(self, block: Block, window: bytes) -> list[tuple[int, Mark]] | None:
+        """Return the framing segments of a plain block, None where anything in it is out of the ordinary.
+
+        Plain are upper-case tags and single terminators, with nothing but line ends between segments, of
+        which the block is cleaned.
+        """
+        syntax = block.syntax
+        if syntax.standard is Standard.TRADACOMS or syntax.terminator.isspace() or not block.closed:
+            return None
+        if syntax.release and syntax.release + syntax.terminator in window:
+            return None
+        scan, raws = self.frame.tight, block.parts
+        if has_breaks(window):
+            scan, raws = self.frame.loose, [part.lstrip(b"\r\n") for part in block.parts]
+            if has_breaks(b"".join(raws)):
+                return None
+        first = raws[0]
+        if not self.frame.tag_of(first[: self.frame.head_bytes]).isupper():
+            return None
+        if scan.oddity.search(window, 0, window.rfind(syntax.terminator)):
+            return None
+        block.raws = raws
+        return self._find_marks(block, window, scan)
+
+    def _find_marks(self, block: Block, window: bytes, scan: Scan) -> list[tuple[int, Mark]] | None:
+        """Return the framing segments of a plain block by index, and anchor their offsets in the block.
+
+        None where another standard's header is among them.
+        """
+        marks, length, terminator = self.frame.marks, self.frame.head_bytes, block.syntax.terminator
+        first = marks.get(block.raws[0][:length])
+        found = [] if first is None else [(0, first)]
+        index = at = 0
+        for match in scan.mark.finditer(window, 0, len(window) - len(terminator)):
+            place = match.end()
+            head = window[place : place + length]
+            mark = marks.get(head)
+            if mark is not None:
+                start = match.start() + len(terminator)
+                index += window.count(terminator, at, start)
+                at = start
+                found.append((index, mark))
+                block.anchors[index] = block.offset + start
+            elif head[:3] in _FOREIGN:
+                return None
+        return found
 
     def tell(self, oddities: list[Oddity], index: int, rule: str, message: str) -> None:
         """Note an oddity of a kind that one mention per interchange is enough for."""
@@ -126,8 +174,10 @@ class Judge:
             places = (index for index, other in enumerate(heads) if other == head)
             oddities.extend(Oddity(place, "invalid-tag", told) for place in places)
             return
-        if head[:3].upper() not in _FOREIGN:
+        if head in self.frame.marks or head[:3].upper() not in _FOREIGN:
             self._known.add(head)
+        else:
+            self.foreign.extend(index for index, other in enumerate(heads) if index and other == head)
         if tag != tag.upper():
             told = f"The tag was expected in upper case, and is {tag!r}."
             self.tell(oddities, heads.index(head), "lower-case-tag", told)

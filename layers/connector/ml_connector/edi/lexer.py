@@ -33,6 +33,7 @@ class Lexer:
         options: Charset and limits.
         noise: What stood before the opening found last, or at the end of the stream.
         ended: Whether the current interchange's trailer was seen.
+        prelude: What stood between the opening's first byte and its header segment: UNA.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Lexer:
         self.options = options
         self.noise = Noise(source.offset, source.line)
         self.ended = True
+        self.prelude = b""
         self._spill = spill
 
     def next_opening(self) -> Opening | None:
@@ -68,7 +70,7 @@ class Lexer:
         """Yield the blocks of the interchange that starts here, up to its trailer or where it breaks off."""
         judge = Judge(frame_of(opening.syntax))
         self.ended = opening.refused
-        self._skip(max(opening.prelude, int(opening.refused)))
+        self.prelude = self._skip(max(opening.prelude, int(opening.refused)))
         first = True
         while not self.ended:
             if not first and self._at_header():
@@ -79,12 +81,13 @@ class Lexer:
             first = False
             yield lexed
 
-    def _skip(self, count: int) -> None:
-        if count:
-            taken = self.source.take(count)
-            self.noise.add(taken)
-            if self._spill:
-                self._spill(taken)
+    def _skip(self, count: int) -> bytes:
+        """Move past bytes that belong to no block, and return them."""
+        taken = self.source.take(count)
+        self.noise.add(taken)
+        if self._spill and taken:
+            self._spill(taken)
+        return taken
 
     def _at_header(self) -> bool:
         """Return whether the next bytes open another interchange though this one has not ended."""
@@ -132,16 +135,14 @@ class Lexer:
 
     def _cut(self, frame: Frame, stop: int, skip: int) -> int:
         """Return the end of this interchange where it can be seen before stop, else stop."""
-        source, terminator = self.source, frame.syntax.terminator
-        trailer = source.data.find(frame.trailer, source.at, stop)
-        if trailer >= 0:
-            end = source.data.find(terminator, trailer, stop)
-            stop = end + len(terminator) if end >= 0 else stop
-        for word in frame.headers:
-            place = source.data.find(word, source.at + skip, stop)
-            while place >= 0 and not self._opens(source.data[place : place + LOOK_AHEAD]):
-                place = source.data.find(word, place + 1, stop)
-            stop = place if place > source.at else stop
+        data, terminator = self.source.data, frame.syntax.terminator
+        for found in frame.edge.finditer(data, self.source.at + skip, stop):
+            place = found.start()
+            if found[0] not in frame.headers:
+                end = data.find(terminator, place, stop)
+                return end + len(terminator) if end >= 0 else stop
+            if place > self.source.at and self._opens(data[place : place + LOOK_AHEAD]):
+                return place
         return stop
 
     def _lex(self, judge: Judge, stop: int, *, final: bool) -> LexedBlock | None:
@@ -180,8 +181,8 @@ class Lexer:
                 lexed = self._shorten(lexed, index + 1)
                 break
         else:
-            for index in judge.foreign_headers(block):
-                if self._opens(self.source.data[block.offset_of(index) - self.source.base :][:LOOK_AHEAD]):
+            for index in sorted(judge.foreign):
+                if self._opens(self.source.data[block.offsets[index] - self.source.base :][:LOOK_AHEAD]):
                     lexed = self._shorten(lexed, index)
                     break
         self._judge_ending(lexed)

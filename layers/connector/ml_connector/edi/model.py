@@ -60,6 +60,7 @@ class Message:
         "_notes",
         "_segments",
         "_source",
+        "blocks",
         "closed",
         "group",
         "interchange",
@@ -69,7 +70,7 @@ class Message:
         self.interchange = interchange
         self.group = group
         self.closed = False
-        self._blocks: list[Block] = []
+        self.blocks: list[Block] = []
         self._notes: Notebook | None = None
         self._segments: list[Segment] | None = None
         self._identity: MessageIdentity | None = None
@@ -124,7 +125,7 @@ class Message:
     @property
     def header(self) -> Segment:
         """ST, UNH or MHD."""
-        return next(self._blocks[0].segments())
+        return next(self.blocks[0].segments())
 
     @property
     def segments(self) -> Sequence[Segment]:
@@ -135,8 +136,8 @@ class Message:
         """
         if self._segments is None:
             for block in self._further_blocks():
-                self._blocks.append(block)
-            self._segments = [segment for block in self._blocks for segment in block.segments()]
+                self.blocks.append(block)
+            self._segments = [segment for block in self.blocks for segment in block.segments()]
         return self._segments
 
     @property
@@ -145,26 +146,21 @@ class Message:
         return self._source is None and not self._gone
 
     @property
-    def blocks(self) -> Sequence[Block]:
-        """The blocks at hand, for work on many segments' bytes at once."""
-        return self._blocks
-
-    @property
     def raws(self) -> list[bytes]:
         """The bytes of all segments at hand, without terminators."""
-        return [raw for block in self._blocks for raw in block.raws]
+        return [raw for block in self.blocks for raw in block.raws]
 
     @property
     def span(self) -> tuple[int, int]:
         """Byte offsets of the header and of what follows the trailer's terminator, as far as it was read."""
-        last = self._blocks[-1]
-        return self._blocks[0].offset_of(0), last.offset + last.size
+        last = self.blocks[-1]
+        return self.blocks[0].offsets[0], last.offset + last.size
 
     @property
     def source(self) -> bytes:
         """The bytes at hand as they stood in the stream, from the header on."""
-        joined = b"".join(block.source for block in self._blocks)
-        return joined[self._blocks[0].offset_of(0) - self._blocks[0].offset :]
+        joined = b"".join(block.source for block in self.blocks)
+        return joined[self.blocks[0].offsets[0] - self.blocks[0].offset :]
 
     @property
     def findings(self) -> list[Finding]:
@@ -189,14 +185,17 @@ class Message:
         Raises:
             ConnectorError: When the message was too long to be held and the reading has gone on.
         """
-        for block in self._blocks:
-            yield from block.segments()
-        for block in self._further_blocks():
+        for block in self.read_blocks():
             yield from block.segments()
 
-    def hold(self, block: Block) -> None:
-        """Add a block to the message."""
-        self._blocks.append(block)
+    def read_blocks(self) -> Iterator[Block]:
+        """Yield the blocks in order, for work on many segments' bytes at once; as `read_segments` otherwise.
+
+        Raises:
+            ConnectorError: When the message was too long to be held and the reading has gone on.
+        """
+        yield from self.blocks
+        yield from self._further_blocks()
 
     def stream(self, source: Callable[[], Block | None]) -> None:
         """Take the blocks still to come from a source."""

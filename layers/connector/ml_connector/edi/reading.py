@@ -11,7 +11,7 @@ from ml_connector.edi.lexer import Lexer
 from ml_connector.edi.model import Interchange
 from ml_connector.edi.options import ReadOptions
 from ml_connector.edi.rules import Notebook
-from ml_connector.edi.segment import Block, Segment
+from ml_connector.edi.segment import Block
 from ml_connector.edi.separators import Standard
 from ml_connector.edi.source import Source
 from ml_connector.edi.syntax import Syntax
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ml_connector.edi.dialects.opening import Opening
     from ml_connector.edi.judging import LexedBlock
     from ml_connector.edi.model import Message
+    from ml_connector.edi.segment import Segment
 
 _DEFAULTS = ReadOptions()
 _NOTHING = Syntax(standard=Standard.UNKNOWN, element=b"+", component=b":", terminator=b"'", tag=b"+")
@@ -82,6 +83,7 @@ class _Reading:
                 remark.rule, remark.message, tag=header.tag, offset=start, line=line, value=remark.value
             )
         interchange = Interchange(opening.syntax, header, notes, start)
+        interchange.prelude = self.lexer.prelude
         note_header(interchange)
         following = blocks if first is None else chain([first], blocks)
         interchange.attach(self._messages(interchange, following))
@@ -98,7 +100,7 @@ class _Reading:
         """Return what stands for a stream in which no interchange was found."""
         notes = Notebook(self.options, Standard.UNKNOWN)
         note_unknown(self.lexer.noise, notes, self.source.encoding)
-        interchange = Interchange(_NOTHING, Segment(b"", Block(_NOTHING, [b""], [b""], 0, 1), 0), notes, 0)
+        interchange = Interchange(_NOTHING, Block(_NOTHING, [b""], [b""], 0, 1).segment(0), notes, 0)
         interchange.end = self.source.offset
         return interchange
 
@@ -107,6 +109,5 @@ def _header_of(lexed: LexedBlock | None, opening: Opening) -> Segment:
     """Return an interchange's header, an empty segment where it has none."""
     if lexed is None or opening.bare:
         place = lexed.block.offset if lexed else 0
-        return Segment(b"", Block(opening.syntax, [b""], [b""], place, 1), 0)
-    own = lexed.block.slice(0, 1, 1)
-    return Segment(own.raws[0], own, 0)
+        return Block(opening.syntax, [b""], [b""], place, 1).segment(0)
+    return lexed.block.slice(0, 1, 1).segment(0)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, islice
+from itertools import accumulate, repeat
+from operator import add
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,9 +31,22 @@ class Block:
         position: Position of the first segment in its message, counting from 1.
         ascii: Whether all bytes are ASCII.
         closed: Whether the last part was followed by a terminator.
+        anchors: Offsets already known, by index.
     """
 
-    __slots__ = ("_starts", "ascii", "closed", "line", "offset", "parts", "position", "raws", "syntax")
+    __slots__ = (
+        "_counted",
+        "_starts",
+        "anchors",
+        "ascii",
+        "closed",
+        "line",
+        "offset",
+        "parts",
+        "position",
+        "raws",
+        "syntax",
+    )
 
     def __init__(
         self, syntax: Syntax, parts: list[bytes], raws: list[bytes], offset: int, line: int, position: int = 1
@@ -45,7 +59,9 @@ class Block:
         self.position = position
         self.ascii = True
         self.closed = True
+        self.anchors = {0: offset}
         self._starts: list[int] | None = None
+        self._counted = (0, line)
 
     def __len__(self) -> int:
         return len(self.raws)
@@ -62,49 +78,64 @@ class Block:
         joined = self.syntax.terminator.join(self.parts)
         return joined + self.syntax.terminator if self.closed and self.parts else joined
 
+    @property
+    def starts(self) -> list[int]:
+        """The byte offset at which each part starts, blanks before its tag included."""
+        if self._starts is None:
+            gap = len(self.syntax.terminator)
+            starts = accumulate(map(len, self.parts), initial=self.offset)
+            self._starts = list(map(add, starts, range(0, gap * len(self.parts), gap)))
+        return self._starts
+
+    @property
+    def offsets(self) -> list[int]:
+        """The byte offset of each segment's tag in the stream."""
+        if self.raws is self.parts:
+            return self.starts
+        return list(map(add, self.starts, map(self.lead, self.parts)))
+
     def segments(self) -> Iterator[Segment]:
-        """Yield the segments in order."""
-        for index, raw in enumerate(self.raws):
-            yield Segment(raw, self, index)
+        """Return the segments in order."""
+        return map(Segment, self.raws, repeat(self), range(len(self.raws)))
+
+    def segment(self, index: int) -> Segment:
+        """Return one segment."""
+        return Segment(self.raws[index], self, index)
 
     def slice(self, start: int, stop: int, position: int) -> Block:
         """Return the segments from start to before stop as a block of their own."""
         parts = self.parts[start:stop]
         raws = parts if self.raws is self.parts else self.raws[start:stop]
-        block = Block(self.syntax, parts, raws, self.start_of(start), self.line_of_part(start), position)
+        line = self.line if self._flat else self._line_of_part(start)
+        offset = self.anchors.get(start) or self.starts[start]
+        block = Block(self.syntax, parts, raws, offset, line, position)
         block.ascii = self.ascii
         block.closed = self.closed or stop < len(self.parts)
         return block
 
-    def start_of(self, index: int) -> int:
-        """Return the byte offset at which a part starts, blanks before its tag included."""
-        if index == 0:
-            return self.offset
-        if self._starts is None:
-            gap = len(self.syntax.terminator)
-            lengths = [len(part) + gap for part in self.parts]
-            self._starts = list(accumulate(lengths, initial=self.offset))
-        return self._starts[index]
-
-    def offset_of(self, index: int) -> int:
-        """Return the byte offset of a segment's tag."""
-        start = self.start_of(index)
-        if self.raws is self.parts:
-            return start
-        return start + self._lead(index)
-
-    def line_of_part(self, index: int) -> int:
-        """Return the line on which a part starts."""
-        breaks = sum(part.count(b"\n") for part in islice(self.parts, index))
-        return self.line + breaks + index * self.syntax.terminator.count(b"\n")
-
     def line_of(self, index: int) -> int:
         """Return the line on which a segment's tag stands."""
-        return self.line_of_part(index) + self.parts[index].count(b"\n", 0, self._lead(index))
-
-    def _lead(self, index: int) -> int:
-        """Return how many bytes of a part stand before its tag: blanks, and terminators of empty segments."""
         part = self.parts[index]
+        return self._line_of_part(index) + part.count(b"\n", 0, self.lead(part))
+
+    @property
+    def _flat(self) -> bool:
+        """Whether no line ends inside the block."""
+        return self.raws is self.parts and b"\n" not in self.syntax.terminator
+
+    def _line_of_part(self, index: int) -> int:
+        """Return the line on which a part starts, going on from where the last question ended."""
+        at, line = self._counted
+        if index < at:
+            at, line = 0, self.line
+        line += self.syntax.terminator.count(b"\n") * (index - at)
+        if self.raws is not self.parts:
+            line += sum(part.count(b"\n") for part in self.parts[at:index])
+        self._counted = (index, line)
+        return line
+
+    def lead(self, part: bytes) -> int:
+        """Return how many bytes of a part stand before its tag: blanks, and terminators of empty segments."""
         return len(part) - len(part.lstrip(BLANKS + self.syntax.terminator))
 
 
@@ -156,19 +187,6 @@ class Segment:
         return self._block.position + self._index
 
     @property
-    def offset(self) -> int:
-        """The byte offset of the tag in the stream."""
-        return self._block.offset_of(self._index)
-
-    @property
-    def end(self) -> int:
-        """The byte offset after the segment's terminator."""
-        block = self._block
-        last = self._index + 1 == len(block.parts)
-        gap = 0 if last and not block.closed else len(block.syntax.terminator)
-        return block.start_of(self._index) + len(block.parts[self._index]) + gap
-
-    @property
     def line(self) -> int:
         """The line of the tag in the stream, counting from 1."""
         return self._block.line_of(self._index)
@@ -177,6 +195,13 @@ class Segment:
     def source(self) -> bytes:
         """The bytes as they stood in the stream, blanks before the tag included, without the terminator."""
         return self._block.parts[self._index]
+
+    @property
+    def offset(self) -> int:
+        """The byte offset of the tag in the stream."""
+        block = self._block
+        start = block.starts[self._index]
+        return start if block.raws is block.parts else start + block.lead(block.parts[self._index])
 
     @property
     def syntax(self) -> Syntax:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ml_connector.edi.dialects.edifact import open_edifact
 from ml_connector.edi.dialects.tradacoms import open_tradacoms
@@ -85,6 +85,18 @@ def open_interchange(window: bytes, charset: str | None = None) -> Opening | Non
     return opener(window, charset) if opener else None
 
 
+class Scan(NamedTuple):
+    """Patterns to look over many segments at once.
+
+    Attributes:
+        mark: A terminator and first bytes that may be a framing segment's; made of sets, to be fast.
+        oddity: A terminator and anything but a plain segment.
+    """
+
+    mark: re.Pattern[bytes]
+    oddity: re.Pattern[bytes]
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The framing segments of one interchange, as the first bytes its segments may have.
@@ -93,15 +105,19 @@ class Frame:
         syntax: The interchange's syntax.
         head_bytes: How many first bytes of each segment to look up.
         marks: First bytes to what the segment does.
-        trailer: The bytes an interchange trailer starts with.
         headers: The words another interchange of the same standard starts with.
+        edge: Where the trailer or another header may stand.
+        tight: How to look over segments that follow on each other's terminators.
+        loose: The same where line ends may stand between.
     """
 
     syntax: Syntax
     head_bytes: int
     marks: dict[bytes, Mark]
-    trailer: bytes
     headers: tuple[bytes, ...]
+    edge: re.Pattern[bytes]
+    tight: Scan
+    loose: Scan
 
     def tag_of(self, head: bytes) -> str:
         """Return the tag a segment's first bytes show, as sent, "" where they show none."""
@@ -122,5 +138,20 @@ def frame_of(syntax: Syntax) -> Frame:
         for form in (tag.encode(), tag.lower().encode()):
             marks[(form + syntax.tag)[:length]] = mark
             marks[form[:length]] = mark
+    words = HEADER_WORDS[standard]
     closing = next(tag for tag, mark in table.items() if mark is Mark.CLOSE_INTERCHANGE)
-    return Frame(syntax, length, marks, closing.encode() + syntax.tag, HEADER_WORDS[standard])
+    edge = b"|".join([*words, re.escape(closing.encode() + syntax.tag)])
+    tight, loose = _scan(syntax, marks, length, b""), _scan(syntax, marks, length, rb"[\r\n]*")
+    return Frame(syntax, length, marks, words, re.compile(edge), tight, loose)
+
+
+def _scan(syntax: Syntax, marks: dict[bytes, Mark], length: int, gap: bytes) -> Scan:
+    terminator, element = re.escape(syntax.terminator), re.escape(syntax.element)
+    heads = [head[:3] for head in marks if head.isupper()] + [
+        word for words in HEADER_WORDS.values() for word in words
+    ]
+    sets = (b"".join(re.escape(head[place : place + 1]) for head in heads) for place in range(3))
+    mark = terminator + gap + b"(?=" + b"".join(b"[" + signs + b"]" for signs in sets) + b")"
+    tail = rb"{1,2}" if length == 3 else rb"{2}"
+    plain = gap + rb"[A-Z][A-Z0-9]" + tail + b"[" + element + terminator[-2:] + b"]"
+    return Scan(re.compile(mark), re.compile(terminator + b"(?!" + plain + b")"))

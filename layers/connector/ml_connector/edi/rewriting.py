@@ -1,0 +1,185 @@
+"""Writing what was read: the identical bytes, a canonical form, or one message with its envelope."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO
+
+from ml_connector.edi.lexer import Lexer
+from ml_connector.edi.options import ReadOptions
+from ml_connector.edi.segment import split_elements, split_released, unreleased
+from ml_connector.edi.separators import Standard
+from ml_connector.edi.source import Source
+from ml_connector.errors import Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ml_connector.edi.dialects.opening import Opening
+    from ml_connector.edi.model import Interchange, Message
+    from ml_connector.edi.segment import Segment
+    from ml_connector.edi.syntax import Syntax
+
+#: Widths of the elements of ISA (X12.5); ISA16 is the component separator itself.
+_ISA_WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1)
+_DEFAULTS = ReadOptions()
+
+
+def rewrite(
+    stream: BinaryIO, out: BinaryIO, *, canonical: bool = False, options: ReadOptions = _DEFAULTS
+) -> int:
+    """Read a stream segment by segment and write it again; return how many interchanges it held.
+
+    The bytes written are those read, whatever they are. Canonical writing leaves out what stands beside
+    interchanges and between segments, empty elements and components at the end of segments and superfluous
+    releases, writes tags in upper case, pads ISA, and writes UNA where the separators are not the default.
+
+    Raises:
+        Rejected: When the stream is in UTF-16, which is read but never written.
+    """
+    source = Source(stream, options)
+    if source.encoding:
+        raise Rejected(
+            f"The stream is in {source.encoding}, which is not written again.",
+            advice="Convert it to a single-byte charset or UTF-8 first.",
+        )
+    if canonical:
+        return _write_canonical(Lexer(source, options), out.write)
+    return _write_identical(Lexer(source, options, spill=out.write), out.write)
+
+
+def _write_identical(lexer: Lexer, put: Callable[[bytes], object]) -> int:
+    count = 0
+    while (opening := lexer.next_opening()) is not None:
+        count += 1
+        for lexed in lexer.blocks(opening):
+            put(lexed.block.source)
+    return count
+
+
+def _write_canonical(lexer: Lexer, put: Callable[[bytes], object]) -> int:
+    count = 0
+    while (opening := lexer.next_opening()) is not None:
+        count += 1
+        put(canonical_advice(opening))
+        for lexed in lexer.blocks(opening):
+            for segment in lexed.block.segments():
+                put(canonical_segment(segment) + opening.syntax.terminator)
+    return count
+
+
+def canonical_advice(opening: Opening) -> bytes:
+    """Return the UNA that EDIFACT separators other than the default need, "" for the default ones."""
+    syntax = opening.syntax
+    if syntax.standard is not Standard.EDIFACT:
+        return b""
+    signs = (syntax.component, syntax.element, syntax.decimal, syntax.release or b" ")
+    advice = b"".join(signs) + (syntax.repetition or b" ") + syntax.terminator
+    return b"" if advice in (b":+.? '", b":+.?*'") else b"UNA" + advice
+
+
+def canonical_segment(segment: Segment) -> bytes:
+    """Return a segment's bytes without its terminator, in the shortest form that says the same."""
+    syntax = segment.syntax
+    tag, *elements = split_elements(segment.raw, syntax)
+    tag = tag.upper()
+    if tag == b"ISA":
+        return _canonical_isa(elements, syntax)
+    written = [_canonical_element(element, syntax) for element in elements]
+    while written and not written[-1]:
+        written.pop()
+    body = syntax.element.join(written)
+    return tag + syntax.tag + body if written else tag
+
+
+def _canonical_isa(elements: list[bytes], syntax: Syntax) -> bytes:
+    padded = [element.ljust(width) for element, width in zip(elements, _ISA_WIDTHS, strict=False)]
+    return syntax.element.join([b"ISA", *padded, *elements[len(padded) :]])
+
+
+def _canonical_element(element: bytes, syntax: Syntax) -> bytes:
+    pieces = [element]
+    if syntax.repetition:
+        pieces = split_released(element, syntax.repetition, syntax.release)
+    return syntax.repetition.join(_canonical_composite(piece, syntax) for piece in pieces)
+
+
+def _canonical_composite(piece: bytes, syntax: Syntax) -> bytes:
+    components = split_released(piece, syntax.component, syntax.release)
+    while len(components) > 1 and not components[-1]:
+        components.pop()
+    return syntax.component.join(_rereleased(component, syntax) for component in components)
+
+
+def _rereleased(component: bytes, syntax: Syntax) -> bytes:
+    """Return a component with releases only where they are needed."""
+    release = syntax.release
+    if not release or release not in component:
+        return component
+    plain = unreleased(component, release).replace(release, release * 2)
+    signs = {syntax.element, syntax.component, syntax.terminator, syntax.repetition}
+    if syntax.standard is Standard.TRADACOMS:
+        signs.add(syntax.tag)
+    for sign in signs - {b"", release}:
+        plain = plain.replace(sign, release + sign)
+    return plain
+
+
+def message_bytes(interchange: Interchange, message: Message) -> bytes:
+    """Return one message as an interchange of its own: its bytes as they were, its envelope with counts of one.
+
+    Header segments are the original ones, UNA included; trailers repeat their control numbers. A message
+    that had no envelope is returned without one.
+
+    Raises:
+        ConnectorError: When the message was too long to be held and the reading has gone on.
+    """
+    terminator = interchange.syntax.terminator
+    body = b"".join(segment.raw + terminator for segment in message.segments)
+    opened, closed = _envelope(interchange, message)
+    return (
+        interchange.prelude
+        + b"".join(part + terminator for part in opened)
+        + body
+        + b"".join(part + terminator for part in closed)
+    )
+
+
+def _envelope(interchange: Interchange, message: Message) -> tuple[list[bytes], list[bytes]]:
+    """Return the header segments, outermost first, and the trailer segments, innermost first."""
+    if not interchange.header:
+        return [], []
+    opened, closed = [interchange.header.raw], []
+    group = message.group
+    if group is not None:
+        opened.append(group.header.raw)
+        closed.append(_trailer(_GROUP_TRAILERS, interchange, _number(group.header, _GROUP_NUMBERS)))
+    number = _number(interchange.header, _NUMBERS)
+    closed.append(_trailer(_TRAILERS, interchange, number, counted=_counted(message)))
+    return opened, closed
+
+
+_TRAILERS = {Standard.X12: b"IEA", Standard.EDIFACT: b"UNZ", Standard.TRADACOMS: b"END"}
+_GROUP_TRAILERS = {Standard.X12: b"GE", Standard.EDIFACT: b"UNE", Standard.TRADACOMS: b"EOB"}
+#: Where the headers hold their control numbers: ISA13, UNB 0020; GS06, UNG 0048.
+_NUMBERS = {Standard.X12: 13, Standard.EDIFACT: 5, Standard.TRADACOMS: 5}
+_GROUP_NUMBERS = {Standard.X12: 6, Standard.EDIFACT: 5, Standard.TRADACOMS: 1}
+
+
+def _number(header: Segment, places: dict[Standard, int]) -> bytes:
+    """Return a control number as it was written, releases kept."""
+    fields = split_elements(header.raw, header.syntax)
+    place = places[header.syntax.standard]
+    return fields[place] if place < len(fields) else b""
+
+
+def _counted(message: Message) -> int:
+    """Return what the interchange trailer counts: X12 counts groups, of which a TA1 has none."""
+    return 0 if message.standard is Standard.X12 and message.group is None else 1
+
+
+def _trailer(tags: dict[Standard, bytes], interchange: Interchange, number: bytes, counted: int = 1) -> bytes:
+    syntax = interchange.syntax
+    fields = [b"%d" % counted]
+    if syntax.standard is not Standard.TRADACOMS:
+        fields.append(number)
+    return tags[syntax.standard] + syntax.tag + syntax.element.join(fields)
