@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ml_connector.codecs.profile import CodecProfile
     from ml_connector.edi import Interchange, Message, Segment
 
+#: Headers and trailers of messages, whose content is the document's ``source``.
+_SERVICE_TAGS = frozenset(("ST", "SE", "UNH", "UNT", "MHD", "MTR"))
 _CONTROL = dict.fromkeys(range(32)) | {127: None}
 
 
@@ -226,7 +228,7 @@ class Reading:
             path = f"{around}{name}[{counts[name]}]"
             if isinstance(child, Loop):
                 yield from self._left_in(child, f"{path}/")
-            else:
+            elif name not in _SERVICE_TAGS:
                 yield from self._left_of(child, path)
 
     def _left_of(self, segment: Segment, path: str) -> Iterator[RawExtension]:

@@ -56,7 +56,6 @@ class RemittanceLine(Model):
     action_code: str | None = None
     reference: str | None = None
     references: tuple[Reference, ...] = ()
-    entity: str | None = None
     source_qualifier: str | None = None
 
 

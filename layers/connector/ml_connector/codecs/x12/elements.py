@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # A two-digit year below this is of this century (DTM and BEG dates of senders who keep to YYMMDD).
 _CENTURY_WINDOW = 70
+#: Releases before this one write dates as YYMMDD.
+_FOUR_DIGIT_YEARS = "004010"
 _TIME = re.compile(r"(\d\d)(\d\d)(?:(\d\d)\d{0,2})?")
 _UNIVERSAL_TIME = ("UT", "GM")
 
@@ -25,6 +27,10 @@ class Elements(Taken):
     """A segment's elements, read as X12 types them; what can't be read becomes a finding and is kept raw."""
 
     __slots__ = ()
+
+    def __init__(self, segment: Segment, reading: Reading) -> None:
+        super().__init__(segment, reading)
+        self._drop_empty_components()
 
     def __getitem__(self, number: int) -> str | None:
         return self.text(number)
@@ -87,7 +93,7 @@ class Elements(Taken):
         if day is None:
             self._not_a(number, "date CCYYMMDD", text, Severity.WARNING)
             return None
-        if len(text) == len("YYMMDD"):
+        if len(text) == len("YYMMDD") and self._reading.message.version >= _FOUR_DIGIT_YEARS:
             self._reading.find(
                 Severity.WARNING,
                 "two-digit-year",
@@ -121,6 +127,15 @@ class Elements(Taken):
                 self.leave(number)
                 self.leave(number + 1)
         return found
+
+    def _drop_empty_components(self) -> None:
+        """Take separators of empty components off the end: some senders close every segment with one."""
+        component = self.segment.syntax.separators.component
+        if self.values and component and self.values[-1].endswith(component):
+            original = self.values[-1]
+            self.values = [*self.values[:-1], original.rstrip(component)]
+            path = self.path(len(self.values))
+            self._reading.normalised("empty-components", path, original, self.values[-1])
 
     def _zone(self, number: int | None) -> timezone | None:
         if number is None:

@@ -1,0 +1,255 @@
+"""X12 856 Ship Notice: pick and pack, standard (without packs), and the other hierarchies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ml_connector.codecs.totals import check_count
+from ml_connector.codecs.x12.assembly import interchange_of
+from ml_connector.codecs.x12.dates import read_dates, read_terms
+from ml_connector.codecs.x12.despatch_writing import write_despatch
+from ml_connector.codecs.x12.elements import X12Reading
+from ml_connector.codecs.x12.headers import opening, required
+from ml_connector.codecs.x12.hierarchy import read_hierarchy
+from ml_connector.codecs.x12.parties import read_parties
+from ml_connector.codecs.x12.purchase_order import PURPOSES
+from ml_connector.codecs.x12.references import read_references
+from ml_connector.codecs.x12.shipment import (
+    read_carrier,
+    read_item,
+    read_lading,
+    read_marks,
+    read_order,
+    sum_of_items,
+)
+from ml_connector.codecs.x12.structures import LEVELS, SHIPMENT_DATES, STRUCTURES
+from ml_connector.codecs.x12.writing import SetWriter
+from ml_connector.documents import (
+    DespatchAdvice,
+    DespatchTotals,
+    IdentifierScheme,
+    Package,
+    PackageLevel,
+    Purpose,
+    Severity,
+)
+from ml_connector.edi.loops import place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ml_connector.codecs.profile import CodecProfile
+    from ml_connector.codecs.x12.hierarchy import Level
+    from ml_connector.documents import DespatchItem, DespatchOrder, Reference
+    from ml_connector.edi import Interchange, Message
+    from ml_connector.edi.loops import Loop
+
+_SHIPMENT, _ORDER, _ITEM = "S", "O", "I"
+
+
+def decode(interchange: Interchange, message: Message, profile: CodecProfile) -> DespatchAdvice:
+    """The despatch advice of an 856, every item with the order it belongs to.
+
+    Raises:
+        Rejected: No shipment number, or levels that don't make a tree.
+    """
+    reading = X12Reading(interchange, message, profile)
+    tree = place(message)
+    bsn = opening(reading, tree, "BSN")
+    number = required(reading, bsn, 2, "shipment number")
+    tops = read_hierarchy(reading, tree)
+    shipment = next((top.loop for top in tops if top.code == _SHIPMENT), tree)
+    contents = _Contents(reading)
+    packages = tuple(package for top in tops for package in contents.packages_of(top))
+    fields = {**_read_shipment(reading, tree, shipment), "packages": packages}
+    advice = DespatchAdvice(
+        despatch_number=number,
+        function=PURPOSES.get(bsn.code(1) or "", Purpose.ORIGINAL),
+        structure=STRUCTURES.get(bsn.code(5) or ""),
+        issue_datetime=bsn.moment(3, 4),
+        orders=tuple(contents.orders),
+        **fields,
+    )
+    _check_items(reading, advice)
+    totals = _read_totals(reading, tree, advice, sum(1 for top in tops for _ in top.walk()))
+    return advice.model_copy(update={**totals, **reading.provenance(tree)})
+
+
+def _read_shipment(reading: X12Reading, tree: Loop, shipment: Loop) -> dict[str, Any]:
+    """The fields of the shipment level: where to, with whom, how heavy."""
+    dates = read_dates(reading, [*tree.segments("DTM"), *shipment.segments("DTM")], SHIPMENT_DATES)
+    references = list(read_references(reading, shipment.segments("REF")))
+    lading = read_lading(reading, shipment.segments("TD1")[:1])
+    bill_of_lading = _pop_reference(references, "BM")
+    tracking = _pop_reference(references, "CN") or _pop_reference(references, "2I")
+    return {
+        **dates,
+        "carrier": read_carrier(reading, shipment, tracking),
+        "bill_of_lading": bill_of_lading,
+        "delivery_terms": read_terms(reading, shipment.segments("FOB")),
+        "parties": read_parties(reading, shipment.loops("N1")),
+        "references": tuple(references),
+        "package_type": lading.get("type"),
+        "package_count": lading.get("count"),
+        **{name: lading[name] for name in ("weight", "weight_uom", "volume", "volume_uom") if name in lading},
+    }
+
+
+def _pop_reference(references: list[Reference], qualifier: str) -> str | None:
+    """Take the first reference of a qualifier that is a mere number out of the list."""
+    found = next((r for r in references if r.source_qualifier == qualifier and not r.description), None)
+    if found is None:
+        return None
+    references.remove(found)
+    return found.number
+
+
+class _Contents:
+    """Turns levels into packages, and keeps the orders met on the way."""
+
+    def __init__(self, reading: X12Reading) -> None:
+        self._reading = reading
+        self.orders: list[DespatchOrder] = []
+
+    def packages_of(self, level: Level, order: DespatchOrder | None = None) -> list[Package]:
+        """The packages below a shipment or order level; loose items stand in one of level SHIPMENT."""
+        if level.code == _ORDER:
+            order = self._order(level)
+        loose = [self._item(child, order) for child in level.children if self._is_loose(child)]
+        number = order.po_number if order else None
+        packages = []
+        if loose:
+            packages.append(Package(level=PackageLevel.SHIPMENT, po_number=number, items=tuple(loose)))
+        for child in level.children:
+            packages += self._packed(child, order)
+        return packages
+
+    def _packed(self, level: Level, order: DespatchOrder | None) -> list[Package]:
+        if level.code in LEVELS:
+            return [self._package(level, order, None)]
+        if level.code != _ITEM:
+            return self.packages_of(level, order)
+        if self._is_loose(level):
+            return []
+        item = self._item(level, order)
+        inside = tuple(self._package(child, order, None) for child in level.children if child.code in LEVELS)
+        number = order.po_number if order else None
+        return [Package(level=PackageLevel.SHIPMENT, po_number=number, items=(item,), children=inside)]
+
+    def _is_loose(self, level: Level) -> bool:
+        """An item that is not taken apart into packages of its own."""
+        return level.code == _ITEM and not any(child.code in LEVELS for child in level.children)
+
+    def _package(self, level: Level, order: DespatchOrder | None, parent: str | None) -> Package:
+        loop = level.loop
+        marks = read_marks(self._reading, loop.segments("MAN"))
+        own = marks[0].value if marks else None
+        items = list(self._items_inside(level, order))
+        is_item = loop.segment("SN1") is not None
+        if is_item:
+            items.insert(0, read_item(self._reading, loop, order))
+        return Package(
+            id=marks[0] if marks else None,
+            additional_ids=tuple(marks[1:]),
+            level=LEVELS[level.code],
+            parent=parent,
+            po_number=order.po_number if order else None,
+            references=() if is_item else read_references(self._reading, loop.segments("REF")),
+            items=tuple(items),
+            children=tuple(self._package(inner, above, own) for inner, above in self._inside(level, order)),
+            **read_lading(self._reading, loop.segments("TD1")[:1]),
+        )
+
+    def _items_inside(self, level: Level, order: DespatchOrder | None) -> Iterator[DespatchItem]:
+        """Items directly in a package, also those that stand below an order level inside it."""
+        for child in level.children:
+            if child.code == _ITEM:
+                yield self._item(child, order)
+            elif child.code not in LEVELS:
+                yield from self._items_inside(child, self._order(child) if child.code == _ORDER else order)
+
+    def _inside(
+        self, level: Level, order: DespatchOrder | None
+    ) -> Iterator[tuple[Level, DespatchOrder | None]]:
+        """Packages directly in a package, each with the order around it."""
+        for child in level.children:
+            if child.code in LEVELS:
+                yield child, order
+            elif child.code == _ORDER:
+                yield from self._inside(child, self._order(child))
+
+    def _item(self, level: Level, order: DespatchOrder | None) -> DespatchItem:
+        return read_item(self._reading, level.loop, order)
+
+    def _order(self, level: Level) -> DespatchOrder:
+        """The order of a level; one that only repeats the number of an order already met is that order."""
+        order = read_order(self._reading, level.loop)
+        known = next((o for o in self.orders if o.po_number == order.po_number), None)
+        if known is not None and order in (
+            known,
+            type(order)(po_number=order.po_number, release=order.release),
+        ):
+            return known
+        self.orders.append(order)
+        return order
+
+
+def _check_items(reading: X12Reading, advice: DespatchAdvice) -> None:
+    """Every item knows its order, and no SSCC is on two packages."""
+    for item in advice.all_items():
+        if item.po_number is None:
+            reading.find(
+                Severity.HOLD,
+                "item-without-order",
+                f"Item {item.po_line or item.line or '?'} names no order, and no level above it does.",
+                path=f"item {item.po_line or item.line or '?'}",
+            )
+    seen: set[str] = set()
+    for package in advice.all_packages():
+        if package.id is None or package.id.scheme is not IdentifierScheme.SSCC:
+            continue
+        if package.id.matching_value in seen:
+            reading.find(
+                Severity.HOLD,
+                "sscc-repeated",
+                f"SSCC {package.id.value} is on two packages of this shipment.",
+                path="packages.id",
+                found=package.id.value,
+            )
+        seen.add(package.id.matching_value)
+
+
+def _read_totals(reading: X12Reading, tree: Loop, advice: DespatchAdvice, levels: int) -> dict[str, Any]:
+    items = list(advice.all_items())
+    declared = DespatchTotals()
+    if segment := tree.segment("CTT"):
+        ctt = reading.take(segment)
+        declared = DespatchTotals(line_count=ctt.whole(1), hash=ctt.number(2))
+    computed = DespatchTotals(
+        package_count=sum(1 for p in advice.all_packages() if p.level is not PackageLevel.SHIPMENT),
+        line_count=len(items),
+        hash=sum_of_items(items),
+    )
+    counted = _counted(reading, declared.line_count, levels, len(items))
+    check_count(reading, "ctt-line-count", "CTT01", declared.line_count, counted)
+    check_count(reading, "ctt-hash-total", "CTT02", declared.hash, computed.hash)
+    return {"totals_declared": declared, "totals_computed": computed}
+
+
+def _counted(reading: X12Reading, declared: int | None, levels: int, items: int) -> int:
+    """What CTT01 counts with this partner: HL segments or items; where it is not agreed, whichever fits."""
+    agreed = reading.profile.count_hierarchy
+    if agreed is None:
+        return items if declared == items else levels
+    return levels if agreed else items
+
+
+def encode(document: DespatchAdvice, version: str, profile: CodecProfile) -> bytes:
+    """An interchange with the despatch advice as an 856.
+
+    Raises:
+        Misconfigured: The advice holds what an 856 can't carry.
+    """
+    writer = SetWriter(version, profile)
+    write_despatch(writer, document)
+    return interchange_of(document, "856", writer, profile)
