@@ -156,19 +156,45 @@ def find_unit(
         return FoundUnit(found.unit, Source.PARTNER, found.where, "unit of the item's entry")
     if sent is None:
         return _unstated(context, found, line)
-    if unit := _by_unit_tables(context, sent):
-        return unit
+    unit = _by_unit_tables(context, sent) or _by_name(context, sent, found)
+    if unit is None:
+        context.sheet.lack(*_unknown_unit(context, sent, line))
+    elif found and found.record.units() and unit.unit not in found.record.units():
+        context.sheet.lack(*_foreign_unit(context, unit, found.record, line))
+    return unit
+
+
+def _by_name(context: Context, sent: UnitOfMeasure, found: FoundItem | None) -> FoundUnit | None:
     if found and sent.code in found.record.units():
         return FoundUnit(sent.code, Source.LOOK_UP, "Visma item's units", f"unit {sent.code}")
     if found is None and sent.list.value == "ERP" and context.lookups.exists(Master.UNIT, sent.code):
         return FoundUnit(sent.code, Source.LOOK_UP, "Visma units", f"unit {sent.code}")
-    context.sheet.lack(
-        f"Line {line}: the unit {sent.code} ({sent.list.value}) is unknown; neither {context.file}, "
-        f"company.yaml nor the item has it.",
-        f'Add `- {{code: "{sent.code}", list: {sent.list.value}, unit: UNIT}}` to `units:` in company.yaml, '
-        f"or in {context.file} if only this partner means that by it.",
-    )
     return None
+
+
+def _unknown_unit(context: Context, sent: UnitOfMeasure, line: str) -> tuple[str, str]:
+    sentence = (
+        f"Line {line}: the unit {sent.code} ({sent.list.value}) is unknown; neither {context.file}, "
+        f"company.yaml nor the item has it."
+    )
+    advice = (
+        f'Add `- {{code: "{sent.code}", list: {sent.list.value}, unit: UNIT}}` to `units:` in company.yaml, '
+        f"or in {context.file} if only this partner means that by it."
+    )
+    return sentence, advice
+
+
+def _foreign_unit(context: Context, unit: FoundUnit, record: ItemRecord, line: str) -> tuple[str, str]:
+    units = ", ".join(sorted(record.units()))
+    sentence = (
+        f"Line {line}: {unit.detail} is {unit.unit} ({unit.where}), but item {record.number} is counted in "
+        f"{units} only."
+    )
+    advice = (
+        f"Add the item with `unit:` to `items:` in {context.file}, or a conversion from {unit.unit} to the "
+        f"item in Visma."
+    )
+    return sentence, advice
 
 
 def _unstated(context: Context, found: FoundItem | None, line: str) -> FoundUnit | None:

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from local.visma.server import VismaServer
+from local.visma.simulator import Simulator
+from tests.unit.mapping.papers import invoice, invoice_line, party
+
+from ml_connector.mapping import map_document
+from ml_connector.mapping.lookups import CodeKind, Master
+from ml_connector.mapping.visma_lookups import VismaLookups
+from ml_connector.matching import Result
+from ml_connector.partners import load
+from ml_connector.visma import VismaClient, VismaCredentials, VismaSettings
+from ml_connector.visma.purchase_history import PurchaseHistory
+from ml_connector.visma.reference_data import ReferenceData
+
+ROOT = Path(__file__).parents[3]
+CREDENTIALS = VismaCredentials(
+    client_id="isv_ml_connector",
+    client_secret="simulator-secret",
+    tenant_id="00000000-0000-4000-8000-000000004242",
+)
+
+
+@pytest.fixture(scope="module")
+def example():
+    return load(ROOT / "examples" / "configuration")
+
+
+@pytest.fixture
+def client():
+    with VismaServer(Simulator()) as server:
+        settings = VismaSettings(
+            base_url=server.url,
+            sales_order_url=server.url,
+            token_url=f"{server.url}/connect/token",
+            company_id="4242",
+        )
+        with VismaClient(settings, CREDENTIALS) as client:
+            yield client
+
+
+@pytest.fixture
+def now():
+    return [1_000_000.0]
+
+
+@pytest.fixture
+def lookups(client, now):
+    clock = lambda: now[0]  # noqa: E731 - a clock is a function
+    return VismaLookups(ReferenceData(client, clock=clock), PurchaseHistory(client, clock=clock))
+
+
+def post(client, result):
+    client.create("/v1/supplierInvoice", result.body.body())
+
+
+def test_suppliers_are_found_by_every_number(lookups):
+    for scheme, value in (
+        ("GLN", "7300010000032"), ("VAT", "SE559100200101"), ("COMPANY_REG", "5591002001")
+    ):  # fmt: skip
+        assert [found.number for found in lookups.suppliers_by(scheme, value)] == ["50002"]
+    assert lookups.suppliers_by("GLN", "7300010009999") == []
+
+
+def test_customers_are_found_by_gln_and_vat(lookups):
+    assert [found.number for found in lookups.customers_by("GLN", "7000010000512")] == ["10000"]
+    assert [found.number for found in lookups.customers_by("VAT", "NO992345601MVA")] == ["10000"]
+    assert lookups.customers_by("COMPANY_REG", "992345601") == []
+
+
+def test_items_are_found_by_code_and_know_their_units(lookups):
+    (item,) = lookups.items_by_code(CodeKind.SUPPLIER, "MV-1001", "50002")
+    assert (item.number, item.stock) == ("1001", True)
+    assert {"EA", "BX", "CS"} <= item.units()
+    assert lookups.items_by_code(CodeKind.SUPPLIER, "MV-1001", "50005") == []
+
+
+@pytest.mark.parametrize(
+    ("master", "known", "unknown"),
+    [
+        (Master.ACCOUNT, "4300", "1111"),
+        (Master.ACCOUNT, "4300", "9999"),
+        (Master.BRANCH, "1", "9"),
+        (Master.WAREHOUSE, "1", "9"),
+        (Master.TERMS, "30", "99"),
+        (Master.CURRENCY, "SEK", "XXX"),
+        (Master.VAT_CODE, "5", "55"),
+    ],
+)
+def test_codes_exist_or_not(lookups, master, known, unknown):
+    assert lookups.exists(master, known)
+    assert not lookups.exists(master, unknown)
+
+
+def test_dimension_values_exist_or_not(lookups):
+    assert lookups.segment_exists(1, "400")
+    assert not lookups.segment_exists(1, "401")
+
+
+def test_what_was_invoiced_is_no_longer_open(client, lookups, example, now):
+    partner = example.partner("great-lakes-tools")
+    paper = invoice(invoice_line(1, 4, "655.00", order="000052", seller="GLT-1005"))
+    first = map_document(paper, partner, example, lookups, document_id="d1")
+    assert first.match.result is Result.MATCHED
+    assert first.body.invoice_lines[0].link_line.purchase_type == "PurchaseReceipt"
+    post(client, first)
+    now[0] += 3600
+    (line,) = [line for line in lookups.order_lines("50005", ("000052",)) if line.item == "1005"]
+    assert (line.invoiced, line.open) == (4, 2)
+    second = map_document(
+        paper.model_copy(update={"invoice_number": "INV-2"}), partner, example, lookups, document_id="d2"
+    )
+    assert second.match.result is Result.EXCEPTION
+    assert "quantity" in second.holds[0]
+
+
+def test_a_credit_note_is_compared_with_its_original(client, lookups, example, now):
+    partner = example.partner("great-lakes-tools")
+    paper = invoice(invoice_line(1, 4, "655.00", order="000052", seller="GLT-1005"), number="GL-1")
+    post(client, map_document(paper, partner, example, lookups, document_id="d1"))
+    now[0] += 3600
+    original = lookups.earlier_invoice("50005", "GL-1")
+    assert [(line.item, line.invoiced) for line in original.lines] == [("1005", 4)]
+    assert lookups.earlier_invoice("50005", "GL-9") is None
+
+
+def test_the_unknown_supplier_of_a_known_gln_is_found(lookups, example):
+    paper = invoice(
+        invoice_line(1, 500, "7.85", order="000056", seller="BE-4001"),
+        currency="NOK",
+        parties=(party("seller", ("GLN", "7000010000079")),),
+    )
+    result = map_document(paper, example.partner("vestby-emballasje"), example, lookups, document_id="d1")
+    assert result.body.supplier_number == "50006"
+
+
+def test_steady_state_costs_almost_no_calls(client, lookups, example):
+    partner = example.partner("great-lakes-tools")
+    paper = invoice(invoice_line(1, 1, "655.00", order="000052", seller="GLT-1005"))
+    map_document(paper, partner, example, lookups, document_id="d0")
+    before = client.calls
+    for number in range(20):
+        map_document(
+            paper.model_copy(update={"invoice_number": f"N{number}"}),
+            partner,
+            example,
+            lookups,
+            document_id="d",
+        )
+    assert client.calls == before
+    assert Decimal(client.calls) > 0
