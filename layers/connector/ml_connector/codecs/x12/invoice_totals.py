@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml_connector.codecs.totals import check_count, invoice_totals, rounding_of
+from ml_connector.codecs.totals import check_count, extension, invoice_totals, line_net, rounding_of
 from ml_connector.codecs.x12.signs import turned_charges, turned_lines, turned_taxes, turned_totals
-from ml_connector.documents import InvoiceTotals, InvoiceType, Severity
+from ml_connector.documents import InvoiceTotals, InvoiceType, LinePrice, Severity
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from ml_connector.codecs.x12.elements import X12Reading
-    from ml_connector.documents import Invoice, TaxSubtotal
+    from ml_connector.documents import Invoice, InvoiceLine, TaxSubtotal
     from ml_connector.edi.loops import Loop
 
 _HUNDRED = 100
@@ -144,11 +144,28 @@ def _explain(
             reading.normalised("scale-corrected", "TDS01", declared, computed)
             return kept.model_copy(update={"payable": computed})
         _hold(reading, "scale-suspicion", "TDS01 seems to be in whole units", declared, computed)
+    elif compute(_without_line_charges(invoice)).payable == declared:
+        _hold(
+            reading, "charges-told-twice", "Charges stand on lines and in the summary too", declared, computed
+        )
     elif _with_scaled_charges(invoice, totals) == declared:
         _hold(reading, "scale-suspicion", "SAC05 seems to be in whole units", declared, computed)
     else:
         _hold(reading, "total-mismatch", "The lines, charges and taxes are another sum", declared, computed)
     return kept
+
+
+def _without_line_charges(invoice: Invoice) -> Invoice:
+    """The invoice as it would be if the summary's charges were the sum of the lines'."""
+    lines = (
+        line.model_copy(update={"net_amount": _extension(line, invoice.currency)}) for line in invoice.lines
+    )
+    return invoice.model_copy(update={"lines": tuple(lines)})
+
+
+def _extension(line: InvoiceLine, currency: str | None) -> Decimal | None:
+    price = line.price or LinePrice()
+    return line_net(extension(line.quantity, price.net, price.base), (), currency)
 
 
 def _with_scaled_charges(invoice: Invoice, totals: InvoiceTotals) -> Decimal | None:
