@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from ml_connector.assembly.deployment import deployed_parts
 from ml_connector.cli.output import guarded
 from ml_connector.errors import Misconfigured
 
@@ -31,6 +30,8 @@ def set_credentials(
     ] = None,
 ) -> None:
     """Ask for a system's credentials and keep them; a JSON object on standard input serves too."""
+    from ml_connector.assembly.deployment import deployed_parts
+
     if system not in ("sterling", "visma"):
         raise Misconfigured(f"There is no system {system!r}.", advice="Give sterling or visma.")
     parts = deployed_parts(stack)

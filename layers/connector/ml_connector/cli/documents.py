@@ -9,11 +9,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from ml_connector.assembly.deployment import deployed_parts
 from ml_connector.cli.output import Output, dated, guarded
 from ml_connector.errors import Rejected
-from ml_connector.store.audit_queries import today
-from ml_connector.workflow.replay import Replaying, replay_document
 
 documents_app = typer.Typer(no_args_is_help=True, help="Find, show and replay documents.")
 
@@ -42,6 +39,9 @@ def list_documents(
     as_json: AsJson = False,
 ) -> None:
     """List documents, newest first."""
+    from ml_connector.assembly.deployment import deployed_parts
+    from ml_connector.store.audit_queries import today
+
     queries = deployed_parts(stack).queries
     token: str | None = None
     if number:
@@ -65,6 +65,8 @@ def show_document(
     as_json: AsJson = False,
 ) -> None:
     """Show a document: its state, what happened to it, and every decision."""
+    from ml_connector.assembly.deployment import deployed_parts
+
     queries = deployed_parts(stack).queries
     state = queries.state(document)
     if state is None:
@@ -84,6 +86,9 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Start documents again from their stored bytes; one that is in Visma already is not posted twice."""
+    from ml_connector.assembly.deployment import deployed_parts
+    from ml_connector.workflow.replay import Replaying, replay_document
+
     parts = deployed_parts(stack)
     replaying = Replaying(parts.queries, parts.audit, parts.starter("PROCESS_MACHINE"))
     started = [replay_document(document, replaying, reason=reason) for document in documents]

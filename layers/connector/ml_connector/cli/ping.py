@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from ml_connector.assembly.deployment import deployed_parts
 from ml_connector.checks import Check
 from ml_connector.cli.output import REFUSED, Output, guarded
 from ml_connector.errors import ConnectorError
@@ -26,6 +25,8 @@ def ping(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Check both real systems with the configured credentials."""
+    from ml_connector.assembly.deployment import deployed_parts
+
     parts = deployed_parts(stack)
     checks = [*_guard("sterling", _sterling, parts), *_guard("visma", _visma, parts)]
     Output(as_json=as_json).data({"checks": [_plain(check) for check in checks]}, _table(checks))

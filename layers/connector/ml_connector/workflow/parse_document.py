@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ml_connector.codecs import decode
-from ml_connector.edi import Finding, Message, Severity, read_interchanges
-from ml_connector.edi.validation import validate
+from ml_connector.edi import Finding, Message, Severity, read_interchanges, validate
 from ml_connector.errors import Rejected
 from ml_connector.workflow.profiles import codec_profile
 from ml_connector.workflow.tickets import DocumentTicket

@@ -1,0 +1,45 @@
+"""``ml-connector``: one command for people, its sub-commands by what they are about.
+
+Modules of commands import what they need inside the command: `edi` commands never load AWS's packages.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ml_connector import __version__
+from ml_connector.cli.credentials import credentials_app
+from ml_connector.cli.demo import demo
+from ml_connector.cli.documents import documents_app
+from ml_connector.cli.output import MISCONFIGURED
+from ml_connector.cli.ping import ping
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    help="Joins Visma.net ERP and IBM Sterling B2B Integrator.",
+)
+app.command()(ping)
+app.command()(demo)
+app.add_typer(documents_app, name="documents")
+app.add_typer(credentials_app, name="credentials")
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"ml-connector {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(MISCONFIGURED)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
