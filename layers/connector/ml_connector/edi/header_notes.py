@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml_connector.edi.charset import EDIFACT_CODECS
+from ml_connector.edi.segment import BLANKS
 from ml_connector.edi.separators import Standard
 from ml_connector.edi.source import UTF8_BOM
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ml_connector.edi.rules import Notebook
 
 #: "ISA", "UNA", "UNB" and "STX" in EBCDIC (code page 037 and 500 agree on letters).
+_HEADER_TAGS = frozenset({"ISA", "UNA", "UNB", "UNH", "STX"})
 _EBCDIC_WORDS = (b"\xc9\xe2\xc1", b"\xe4\xd5\xc1", b"\xe4\xd5\xc2", b"\xe2\xe3\xe7")
 
 
@@ -45,6 +47,9 @@ def note_unknown(noise: Noise, notes: Notebook, encoding: str = "") -> None:
         notes.note("ebcdic", told, offset=noise.offset, line=noise.line)
         return
     told = "An interchange header (ISA, UNA, UNB or STX) was expected, and none was found."
+    word = noise.sample.lstrip(UTF8_BOM + BLANKS)[:3].decode("latin-1").upper()
+    if word in _HEADER_TAGS:
+        told = f"The data start with {word}, but not enough of a header follows to read them."
     if encoding:
         told += f" The stream is in {encoding}."
     notes.note("no-interchange", told, offset=noise.offset, line=noise.line, value=_shown(noise.sample))

@@ -36,6 +36,8 @@ class Judge:
     """Judges the blocks of one interchange, and remembers what it has seen and said.
 
     Attributes:
+        lost: Where in the last block a line ends without a terminator and a segment follows: the index of
+            the part and how many of its bytes belong to the segment before.
         foreign: The indices in the last block, after its first segment, of what looks like another
             interchange's header.
     """
@@ -44,18 +46,23 @@ class Judge:
         self.frame = frame
         self._known: set[bytes] = set()
         self._told: set[str] = set()
+        self._lined = False
+        self.lost: tuple[int, int] | None = None
         self.foreign: list[int] = []
 
     def judge(self, block: Block, window: bytes) -> LexedBlock:
         """Return the block cleaned, with its marks and oddities; the block may come out empty."""
         block.ascii = window.isascii()
         oddities: list[Oddity] = []
+        self.foreign.clear()
+        self.lost = None
         found = self._scan(block, window)
         if found is not None:
             return LexedBlock(block, found, oddities)
         if has_breaks(window):
+            line = block.syntax.terminator + b"\n", block.syntax.terminator + b"\r\n"
+            self._lined = self._lined or line[0] in window or line[1] in window
             self._clean(block, oddities)
-        self.foreign.clear()
         heads = self._heads(block)
         if not self._known.issuperset(heads):
             heads = self._judge_heads(block, heads, oddities)
@@ -124,17 +131,30 @@ class Judge:
         return [raw[:length] for raw in block.raws]
 
     def _clean(self, block: Block, oddities: list[Oddity]) -> None:
-        """Leave out line breaks around and inside segments."""
+        """Leave out line breaks around and inside segments, and look for terminators that got lost."""
         raws = clean_parts(block.parts, block.syntax)
         if raws == block.parts:
             return
         block.raws = raws
-        wrapped = block.syntax.standard is not Standard.TRADACOMS and not block.syntax.terminator.isspace()
-        if wrapped and sum(map(len, raws)) < sum(len(part.strip(b"\r\n")) for part in block.parts):
-            pairs = enumerate(block.parts)
-            index = next(index for index, part in pairs if has_breaks(part.strip(b"\r\n")))
+        if block.syntax.standard is Standard.TRADACOMS or block.syntax.terminator.isspace():
+            return
+        broken = [index for index, part in enumerate(block.parts) if has_breaks(part.strip(b"\r\n"))]
+        if not broken:
+            return
+        self._find_lost(block, broken)
+        if self.lost is None or self.lost[0] > broken[0]:
             told = "A segment was expected on one line; the line breaks inside it were left out."
-            self.tell(oddities, index, "line-break-in-segment", told)
+            self.tell(oddities, broken[0], "line-break-in-segment", told)
+
+    def _find_lost(self, block: Block, broken: list[int]) -> None:
+        """Find the first line end that stands for a terminator, in data that have each segment on a line."""
+        for index in broken if self._lined else []:
+            part = block.parts[index]
+            lead = len(part) - len(part.lstrip(BLANKS))
+            found = self.frame.begins_line.search(part, lead)
+            if found:
+                self.lost = (index, found.start())
+                return
 
     def _judge_heads(self, block: Block, heads: list[bytes], oddities: list[Oddity]) -> list[bytes]:
         """Mend what unknown first bytes show to be wrong, note the rest, and return the first bytes now."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ml_connector.edi.syntax import Syntax
 
 _HEADER_WORDS = frozenset(word for words in HEADER_WORDS.values() for word in words)
+#: After a terminator got lost, so many bytes are looked at at a time: each further loss reads them again.
+_SHORT_STRIDE = 2048
 #: A candidate word is at most this long: so many last bytes may be the start of one.
 _WORD_BYTES = 8
 
@@ -46,6 +48,7 @@ class Lexer:
         self.ended = True
         self.prelude = b""
         self._spill = spill
+        self._stride = options.segment_bytes + options.chunk_bytes
 
     def next_opening(self) -> Opening | None:
         """Return the next interchange's opening, the source standing at its start; None at the end."""
@@ -68,6 +71,7 @@ class Lexer:
 
     def blocks(self, opening: Opening) -> Iterator[LexedBlock]:
         """Yield the blocks of the interchange that starts here, up to its trailer or where it breaks off."""
+        self._stride = self.options.segment_bytes + self.options.chunk_bytes
         judge = Judge(frame_of(opening.syntax))
         self.ended = opening.refused
         self.prelude = self._skip(max(opening.prelude, int(opening.refused)))
@@ -118,7 +122,10 @@ class Lexer:
     def _last_terminator(self, frame: Frame) -> int:
         """Return the end of the last terminator at hand, -1 where none is."""
         terminator = frame.syntax.terminator
-        last = self.source.data.rfind(terminator, self.source.at)
+        at = self.source.at
+        last = self.source.data.rfind(terminator, at, at + self._stride)
+        if last < 0:
+            last = self.source.data.find(terminator, at)
         return last + len(terminator) if last >= 0 else -1
 
     def _remainder(self, judge: Judge, skip: int) -> LexedBlock | None:
@@ -157,7 +164,23 @@ class Lexer:
         if lexed is None or not block.raws:
             source.give_back(source.at - start)
             return None
+        if judge.lost is not None:
+            return self._end_line(lexed, *judge.lost)
         return self._end(judge, lexed)
+
+    def _end_line(self, lexed: LexedBlock, index: int, kept: int) -> LexedBlock:
+        """Return the block up to a line end that stands for a terminator; go on in small steps from there."""
+        shorter = self._shorten(lexed, index + 1)
+        block = shorter.block
+        lost = len(block.parts[index]) - kept + (len(block.syntax.terminator) if block.closed else 0)
+        self.source.give_back(lost)
+        block.parts = [*block.parts[:index], block.parts[index][:kept]]
+        block.raws = [*block.raws[:index], block.parts[index].strip(BLANKS)]
+        block.closed = False
+        self._stride = _SHORT_STRIDE
+        told = "A terminator was expected at the end of the line, and none was found."
+        oddities = [oddity for oddity in shorter.oddities if oddity.place < index]
+        return LexedBlock(block, shorter.marks, [*oddities, Oddity(index, "terminator-missing", told)])
 
     def _split(self, window: bytes, syntax: Syntax, *, final: bool) -> tuple[list[bytes], bool]:
         """Return the window's parts and whether a terminator ends the last; what may go on is given back."""

@@ -31,7 +31,7 @@ def rewrite(
 
     The bytes written are those read, whatever they are. Canonical writing leaves out what stands beside
     interchanges and between segments, empty elements and components at the end of segments and superfluous
-    releases, writes tags in upper case, pads ISA, and writes UNA where the separators are not the default.
+    releases, writes tags in upper case, pads ISA, and writes UNA where one stood or is needed.
 
     Raises:
         Rejected: When the stream is in UTF-16, which is read but never written.
@@ -68,13 +68,14 @@ def _write_canonical(lexer: Lexer, put: Callable[[bytes], object]) -> int:
 
 
 def canonical_advice(opening: Opening) -> bytes:
-    """Return the UNA that EDIFACT separators other than the default need, "" for the default ones."""
+    """Return UNA where one stood or where the separators are not EDIFACT's default, else nothing."""
     syntax = opening.syntax
     if syntax.standard is not Standard.EDIFACT:
         return b""
     signs = (syntax.component, syntax.element, syntax.decimal, syntax.release or b" ")
     advice = b"".join(signs) + (syntax.repetition or b" ") + syntax.terminator
-    return b"" if advice in (b":+.? '", b":+.?*'") else b"UNA" + advice
+    default = advice in (b":+.? '", b":+.?*'") and not opening.prelude
+    return b"" if default else b"UNA" + advice
 
 
 def canonical_segment(segment: Segment) -> bytes:
@@ -125,7 +126,7 @@ def _rereleased(component: bytes, syntax: Syntax) -> bytes:
 
 
 def message_bytes(interchange: Interchange, message: Message) -> bytes:
-    """Return one message as an interchange of its own: its bytes as they were, its envelope with counts of one.
+    """Return one message as an interchange of its own: its segments as they were, in an envelope for one.
 
     Header segments are the original ones, UNA included; trailers repeat their control numbers. A message
     that had no envelope is returned without one.

@@ -13,11 +13,11 @@ _UNA = re.compile(rb"UNA([\s\S]{6})(\s*)(?=UN[BGH])", re.IGNORECASE)
 _UNA_SHORT = re.compile(rb"UNA([^\s\w]{4,5})(\s*)(?=UN[BGH])", re.IGNORECASE)
 _HEADER = re.compile(
     rb"UN(?P<kind>[BGH])(?P<element>[^A-Za-z0-9\s])"
-    rb"(?P<first>[A-Za-z]{4}(?P<component>[^A-Za-z0-9\s])(?P<version>[0-9A-Za-z])|)",
+    rb"(?P<first>[A-Za-z]{4}(?:(?P<component>[^A-Za-z0-9\s])(?P<version>[0-9A-Za-z])|(?=[^A-Za-z0-9]\s*UNH))|)",
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    rb"UNH(?P<element>[^A-Za-z0-9\s])[^\r\n]{0,36}?(?P=element)[A-Z]{6}(?P<component>[^A-Za-z0-9\s])",
+    rb"UNH(?P<element>[^A-Za-z0-9\s])[^\r\n]{0,36}?(?P=element)(?:[A-Z0-9]|\\?.){3,8}(?P<component>[^A-Za-z0-9\s])",
     re.IGNORECASE,
 )
 _INFORMATION_SEPARATORS = {b"\x1d": b"\x1c"}
@@ -58,7 +58,8 @@ def _sniff(body: bytes) -> dict[str, bytes] | None:
     """Return element, component separators and syntax version as the header shows them."""
     header = _HEADER.match(body)
     if header and header["first"]:
-        return {name: header[name] for name in ("element", "component", "version")}
+        component = header["component"] or b":"
+        return {"element": header["element"], "component": component, "version": header["version"] or b""}
     bare = _BARE.match(body)
     if bare:
         return {"element": bare["element"], "component": bare["component"], "version": b""}

@@ -109,6 +109,7 @@ class Frame:
         edge: Where the trailer or another header may stand.
         tight: How to look over segments that follow on each other's terminators.
         loose: The same where line ends may stand between.
+        begins_line: Line ends with what looks like a segment after them.
     """
 
     syntax: Syntax
@@ -118,6 +119,7 @@ class Frame:
     edge: re.Pattern[bytes]
     tight: Scan
     loose: Scan
+    begins_line: re.Pattern[bytes]
 
     def tag_of(self, head: bytes) -> str:
         """Return the tag a segment's first bytes show, as sent, "" where they show none."""
@@ -142,7 +144,13 @@ def frame_of(syntax: Syntax) -> Frame:
     closing = next(tag for tag, mark in table.items() if mark is Mark.CLOSE_INTERCHANGE)
     edge = b"|".join([*words, re.escape(closing.encode() + syntax.tag)])
     tight, loose = _scan(syntax, marks, length, b""), _scan(syntax, marks, length, rb"[\r\n]*")
-    return Frame(syntax, length, marks, words, re.compile(edge), tight, loose)
+    begins = rb"[\r\n]+(?=[A-Z][A-Z0-9][A-Z0-9]" + _tail(length) + re.escape(syntax.element) + b")"
+    return Frame(syntax, length, marks, words, re.compile(edge), tight, loose, re.compile(begins))
+
+
+def _tail(length: int) -> bytes:
+    """Return how many signs a tag has after its first two: X12's have none or one."""
+    return b"?" if length == HEAD_BYTES[Standard.X12] else b"{1}"
 
 
 def _scan(syntax: Syntax, marks: dict[bytes, Mark], length: int, gap: bytes) -> Scan:
@@ -152,6 +160,5 @@ def _scan(syntax: Syntax, marks: dict[bytes, Mark], length: int, gap: bytes) -> 
     ]
     sets = (b"".join(re.escape(head[place : place + 1]) for head in heads) for place in range(3))
     mark = terminator + gap + b"(?=" + b"".join(b"[" + signs + b"]" for signs in sets) + b")"
-    tail = rb"{1,2}" if length == 3 else rb"{2}"
-    plain = gap + rb"[A-Z][A-Z0-9]" + tail + b"[" + element + terminator[-2:] + b"]"
+    plain = gap + rb"[A-Z][A-Z0-9][A-Z0-9]" + _tail(length) + b"(?:" + element + b"|" + terminator + b")"
     return Scan(re.compile(mark), re.compile(terminator + b"(?!" + plain + b")"))

@@ -14,6 +14,10 @@ _FIXED = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
 _FOLLOWERS = rb"(?:GS|TA1|IEA|ISX|ISA|ST)"
 _HEADER_BYTES = 600
 _BREAKS = b"\r\n"
+_COMPONENT_MISSING = Remark(
+    "isa-component-separator-missing",
+    "ISA16 was expected to hold the component separator, and the segment ends before it.",
+)
 
 
 def open_x12(window: bytes, options_charset: str | None = None) -> Opening | None:
@@ -35,12 +39,21 @@ def open_x12(window: bytes, options_charset: str | None = None) -> Opening | Non
 def _open_fixed(window: bytes, separator: bytes, charset: str | None) -> Opening | None:
     if window.count(separator, 0, 104) != 16:
         return None
-    component, tail = window[104:105], window[105:112]
-    terminator = _terminator(tail)
-    if not terminator or component == separator or terminator[:1].isalnum():
+    component = first_character(window[104:])
+    terminator = _terminator(window[104 + len(component) :])
+    if not terminator or component in (separator, b"\r", b"\n") or terminator[:1].isalnum():
         return None
+    if terminator == b"\n" and _ends_lines(window, component):
+        syntax = _syntax(window[:104], separator, b"", component, charset)
+        return Opening(syntax, remarks=(_COMPONENT_MISSING,))
     syntax = _syntax(window[:104], separator, component, terminator, charset)
     return Opening(syntax, remarks=_clashes(syntax))
+
+
+def _ends_lines(window: bytes, component: bytes) -> bool:
+    """Return whether what stands in ISA16's place ends the next line too, and so is the terminator."""
+    following = window[106:].lstrip(_BREAKS).split(b"\n", 1)[0].rstrip(b"\r")
+    return following.startswith((b"GS", b"TA1")) and following.endswith(component)
 
 
 def _open_loose(window: bytes, separator: bytes, charset: str | None) -> Opening | None:
@@ -58,28 +71,28 @@ def _open_loose(window: bytes, separator: bytes, charset: str | None) -> Opening
     if not terminator:
         return None
     length = len(body.rstrip(_BREAKS)) if terminator not in _BREAKS else len(body)
-    remarks = (*remarks, *_shape(fields, length))
+    remarks = (*remarks, *_shape(fields, length, terminator))
     return Opening(_syntax(body, separator, component, terminator, charset), remarks=remarks)
 
 
 def _loose_ending(fields: list[bytes]) -> tuple[bytes, bytes, tuple[Remark, ...]]:
     """Return component separator, terminator and remarks by what follows the last element separator."""
-    last = fields[-1]
-    solid = last.rstrip(b" \r\n\t")
-    if len(solid) == 1 and len(solid) == len(last):
-        told = "ISA16 was expected to hold the component separator, and is empty."
-        return b"", solid, (Remark("isa-component-separator-missing", told),)
-    if len(solid) <= 1:
-        return solid, _terminator(last[len(solid) :].lstrip(b" \t")), ()
-    return solid[:1], solid[1:] if _is_character(solid[1:]) else solid[-1:], ()
+    last = fields[-1].lstrip(b" ")
+    component = first_character(last)
+    rest = last[len(component) :]
+    if not rest.strip() and last.rstrip() == last:
+        return b"", component, (_COMPONENT_MISSING,)
+    if component in (b"\r", b"\n"):
+        return b"", _terminator(last), (_COMPONENT_MISSING,)
+    return component, _terminator(rest.lstrip(b" \t")), ()
 
 
-def _shape(fields: list[bytes], length: int) -> tuple[Remark, ...]:
-    if len(fields) < 17:
+def _shape(fields: list[bytes], length: int, terminator: bytes) -> tuple[Remark, ...]:
+    if len(fields) != 17:
         told = f"ISA was expected to have 16 elements, and has {len(fields) - 1}."
         return (Remark("isa-elements-missing", told),)
-    if len(fields) > 17:
-        told = f"ISA was expected to have 16 elements, and has {len(fields) - 1}."
+    if any(terminator in field for field in fields[:-1]):
+        told = "ISA was expected to have 16 elements, and a terminator stands inside it."
         return (Remark("isa-elements-missing", told),)
     told = f"ISA was expected to be 106 bytes long, and is {length}: its elements are not padded."
     return (Remark("isa-not-fixed-length", told, str(length)),)
@@ -87,12 +100,15 @@ def _shape(fields: list[bytes], length: int) -> tuple[Remark, ...]:
 
 def _terminator(tail: bytes) -> bytes:
     """Return the terminator at the start of tail: LF for CR LF, all bytes of a UTF-8 character."""
-    if tail[:2] == b"\r\n":
-        return b"\n"
+    return b"\n" if tail[:2] == b"\r\n" else first_character(tail)
+
+
+def first_character(data: bytes) -> bytes:
+    """Return the bytes of the first character: several where they are UTF-8, else one."""
     for length in (4, 3, 2):
-        if tail[0:1] >= b"\xc2" and _is_character(tail[:length]):
-            return tail[:length]
-    return tail[:1]
+        if data[:1] >= b"\xc2" and _is_character(data[:length]):
+            return data[:length]
+    return data[:1]
 
 
 def _is_character(data: bytes) -> bool:
