@@ -6,6 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from ml_connector.mapping.items import conversion
 from ml_connector.mapping.lookups import (
     BusinessPartner,
     CodeKind,
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
     from ml_connector.visma.models.masters import Customer, Item, ItemUnit, Supplier
     from ml_connector.visma.models.purchase_order import ReadPurchaseOrder, ReadPurchaseOrderLine
-    from ml_connector.visma.models.supplier_invoice import ReadSupplierInvoice
+    from ml_connector.visma.models.supplier_invoice import ReadSupplierInvoice, ReadSupplierInvoiceLine
     from ml_connector.visma.reference_data import ReferenceData
 
-_CLOSED = frozenset({"Closed", "Cancelled", "Voided"})
+# An order that is closed was received whole; its invoice is still to come.
+_DEAD = frozenset({"Cancelled", "Voided"})
 _BILLS = frozenset({"Invoice", "CreditAdj"})
 _LOWERS = frozenset({"DebitAdj"})
 _WITHDRAWN = frozenset({"Voided"})
@@ -97,18 +99,18 @@ class LedgerLookups:
         return self._data.has_segment_value(segment, value)
 
     def order_lines(self, supplier: str, orders: tuple[str, ...]) -> Sequence[OrderLine]:
-        """Return the lines of the named purchase orders, or of all open ones of the supplier."""
+        """Return the lines of the named purchase orders, or of all the supplier's."""
         if orders:
             named = [self._data.purchase_order(number) for number in orders]
             found = [order for order in named if order and _is_of(order, supplier)]
         else:
-            found = self._data.open_purchase_orders(supplier)
+            found = self._data.purchase_orders(supplier)
         invoiced = self._invoiced(supplier)
         return [self._order_line(order, line, invoiced) for order in found for line in order.lines]
 
     def receipt_lines(self, supplier: str, orders: tuple[str, ...]) -> Sequence[ReceiptLine]:
-        """Return the released receipt lines of the named purchase orders, or of all open ones."""
-        wanted = set(orders) or {order.order_nbr for order in self._data.open_purchase_orders(supplier)}
+        """Return the released receipt lines of the named purchase orders, or of all the supplier's."""
+        wanted = set(orders) or {order.order_nbr for order in self._data.purchase_orders(supplier)}
         invoiced = self._invoiced_receipts(supplier)
         return [
             ReceiptLine(
@@ -174,14 +176,15 @@ class LedgerLookups:
             item=item.inventory_number if item else "",
             unit=line.uom or "",
             quantity=line.order_qty,
-            unit_price=line.unit_cost,
+            unit_price=_net_price(line),
             invoiced=invoiced.get((order.order_nbr, line.line_nbr), Decimal(0)),
             received=line.qty_on_receipts,
             stock=bool(item and item.stock_item),
             supplier_item=line.alternate_id or "",
             date=order.date.date() if order.date else None,
             currency=order.currency or "",
-            closed=order.status in _CLOSED,
+            over_receipt=_over_receipt(line, item),
+            closed=order.status in _DEAD or bool(line.canceled),
         )
 
     def _invoiced(self, supplier: str) -> Mapping[PlaceOnOrder, Decimal]:
@@ -190,7 +193,7 @@ class LedgerLookups:
         for invoice in self._data.supplier_invoices(supplier):
             for line in invoice.invoice_lines if _counts(invoice) else ():
                 if line.po_number and line.po_line_nr is not None:
-                    sums[line.po_number, line.po_line_nr] += _signed(invoice, line.quantity)
+                    sums[line.po_number, line.po_line_nr] += _signed(invoice, self._ordered_units(line))
         return sums
 
     def _invoiced_receipts(self, supplier: str) -> Mapping[PlaceOnOrder, Decimal]:
@@ -198,12 +201,36 @@ class LedgerLookups:
         for invoice in self._data.supplier_invoices(supplier):
             for line in invoice.invoice_lines if _counts(invoice) else ():
                 if line.po_receipt_nbr and line.po_receipt_line_nbr is not None:
-                    sums[line.po_receipt_nbr, line.po_receipt_line_nbr] += _signed(invoice, line.quantity)
+                    key = (line.po_receipt_nbr, line.po_receipt_line_nbr)
+                    sums[key] += _signed(invoice, self._ordered_units(line))
         return sums
+
+    def _ordered_units(self, line: ReadSupplierInvoiceLine) -> Decimal:
+        """The line's quantity in the unit of its order line."""
+        order = self._data.purchase_order(line.po_number) if line.po_number else None
+        ordered = next((o for o in order.lines if o.line_nbr == line.po_line_nr), None) if order else None
+        if ordered is None or not ordered.uom or not line.uom or ordered.uom == line.uom:
+            return line.quantity
+        item = self.item(line.inventory_number) if line.inventory_number else None
+        return line.quantity * (conversion(item, line.uom, ordered.uom) or Decimal(1))
 
 
 def _is_of(order: ReadPurchaseOrder, supplier: str) -> bool:
     return order.supplier is not None and order.supplier.number == supplier
+
+
+def _net_price(line: ReadPurchaseOrderLine) -> Decimal:
+    """The price after the line's discount, which is what the supplier will invoice."""
+    if line.discount_amount and line.order_qty and line.amount:
+        return line.amount / line.order_qty
+    return line.unit_cost
+
+
+def _over_receipt(line: ReadPurchaseOrderLine, item: Item | None) -> Decimal:
+    """The percentage over the ordered quantity that the order allows; for stock items only (API B2)."""
+    if item is None or not item.stock_item or not line.max_receipt:
+        return Decimal(0)
+    return max(line.max_receipt - 100, Decimal(0))
 
 
 def _counts(invoice: ReadSupplierInvoice) -> bool:

@@ -9,12 +9,11 @@ from local.visma.simulator import Simulator
 from tests.unit.mapping.papers import invoice, invoice_line, party
 
 from ml_connector.mapping import map_document
+from ml_connector.mapping.ledger_lookups import LedgerLookups
 from ml_connector.mapping.lookups import CodeKind, Master
-from ml_connector.mapping.visma_lookups import VismaLookups
 from ml_connector.matching import Result
 from ml_connector.partners import load
 from ml_connector.visma import VismaClient, VismaCredentials, VismaSettings
-from ml_connector.visma.purchase_history import PurchaseHistory
 from ml_connector.visma.reference_data import ReferenceData
 
 ROOT = Path(__file__).parents[3]
@@ -51,7 +50,7 @@ def now():
 @pytest.fixture
 def lookups(client, now):
     clock = lambda: now[0]  # noqa: E731 - a clock is a function
-    return VismaLookups(ReferenceData(client, clock=clock), PurchaseHistory(client, clock=clock))
+    return LedgerLookups(ReferenceData(client, clock=clock))
 
 
 def post(client, result):
