@@ -27,6 +27,9 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / ".local"
 HOST = "127.0.0.1"
 
+_children: dict[int, subprocess.Popen[bytes]] = {}
+"""What this very process started and has not yet taken leave of."""
+
 
 class ProcessError(RuntimeError):
     """A process could not be started, with what to do about it."""
@@ -79,6 +82,7 @@ def start(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    _children[child.pid] = child
     command_line = tuple(str(part) for part in command)
     process = Process(name, child.pid, start_time(child.pid), port, command_line, str(log))
     _record(process, folder)
@@ -197,8 +201,9 @@ def _signal(process: Process, number: signal.Signals) -> None:
 
 def _reap(process: Process) -> Process:
     """Take leave of a child of this very process, which would stay a zombie."""
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(process.pid, os.WNOHANG)
+    child = _children.get(process.pid)
+    if child and child.poll() is not None:
+        del _children[process.pid]
     return process
 
 

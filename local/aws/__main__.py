@@ -66,7 +66,6 @@ async def _serve(settings: Settings) -> None:
     from ministack.app import app
 
     from local.aws.lambda_host import LambdaHost
-    from local.aws.seams import executions
 
     host = LambdaHost(settings)
     seams.install(settings, host)
@@ -78,7 +77,6 @@ async def _serve(settings: Settings) -> None:
     logging.getLogger().setLevel(logging.WARNING)
     for name in ("lambda-host", "checkpoint", "executions", "resources"):
         logging.getLogger(name).setLevel(logging.INFO)
-    asyncio.get_running_loop().call_later(0.5, executions.resume_all)
     try:
         await serve(app, config)
     finally:

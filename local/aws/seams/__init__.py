@@ -32,11 +32,14 @@ def assert_version() -> None:
 
 
 def install(settings: Settings, host: LambdaHost) -> None:
-    """Put every seam in place; ministack reads its settings at import, so the environment is set before."""
+    """Put every seam in place; their imports wait until ministack's environment is set."""
     from local.aws.seams import (
+        asynchronous,
         checkpoint,
         executions,
         functions,
+        jsonata,
+        paths,
         redrive,
         resources,
         retries,
@@ -45,7 +48,10 @@ def install(settings: Settings, host: LambdaHost) -> None:
     )
 
     functions.install(host)
+    asynchronous.install()
     executions.install()
+    paths.install()
+    jsonata.install()
     redrive.install()
     retries.install()
     starting.install()

@@ -18,6 +18,8 @@ from typing import Any
 from ministack import app
 from ministack.core import persistence
 
+from local.aws.seams import bounds
+
 _logger = logging.getLogger("checkpoint")
 _LARGE = 16 * 1024
 _SHARE = 10
@@ -38,6 +40,7 @@ def install(seconds: float) -> None:
         while True:
             time.sleep(pause)
             began = time.monotonic()
+            bounds.prune()
             checkpoint.write()
             pause = max(seconds, (time.monotonic() - began) * _SHARE)
 

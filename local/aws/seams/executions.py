@@ -12,12 +12,17 @@ import contextvars
 import hashlib
 import json
 import logging
+import os
+import socket
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ministack.core.responses import set_request_account_id, set_request_region
 from ministack.services import stepfunctions as sf
+
+from local.aws.settings import HOST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -159,7 +164,7 @@ class _Walk:
         if kind == "Fail":
             raise sf._ExecutionError(*sf._fail_state_error(state, data, context))
         if kind == "Succeed":
-            return _succeed_output(state, data, context), None
+            return sf._apply_output_path(state, sf._apply_input_path(state, data, context), context), None
         if kind not in _RUN:
             raise sf._ExecutionError("States.Runtime", f"Unknown state type: {kind}")
         perform = getattr(sf, _RUN[kind])
@@ -188,12 +193,6 @@ class _Walk:
             self._execution.update(status="TIMED_OUT", stopDate=sf.now_iso())
             sf._add_event(self._execution, "ExecutionTimedOut")
             sf._emit_execution_status_event(self._execution)
-
-
-def _succeed_output(state: dict[str, Any], data: Any, context: dict[str, Any]) -> Any:
-    if sf._state_query_language(state, context) == "JSONata":
-        return sf._apply_jsonata_output(state, data, context, default=data)
-    return sf._apply_output_path(state, sf._apply_input_path(state, data, context), context)
 
 
 def _end_failed(execution: dict[str, Any], error: str, cause: str) -> None:
@@ -261,8 +260,9 @@ def _get_state() -> dict[str, Any]:
 
 def _executions_of(data: Mapping[str, Any]) -> list[tuple[tuple[str, str, str], dict[str, Any]]]:
     """Every account's and region's executions in persisted state."""
+    # Not by its truth: that asks the account and region of a request, and there is none yet.
     executions = data.get("executions")
-    return list(executions._data.items()) if executions else []
+    return [] if executions is None else list(executions._data.items())
 
 
 def _resume(key: tuple[str, str, str], execution: dict[str, Any]) -> None:
@@ -275,16 +275,19 @@ def _resume(key: tuple[str, str, str], execution: dict[str, Any]) -> None:
     def walk() -> None:
         set_request_account_id(account)
         set_request_region(region)
+        _await_endpoint()
         run(arn, last_position(execution))
 
-    _resumed.append(walk)
+    threading.Thread(target=contextvars.copy_context().run, args=(walk,), daemon=True).start()
 
 
-_resumed: list[Any] = []
-
-
-def resume_all() -> None:
-    """Start the walks that a restart interrupted; called once the endpoint answers."""
-    while _resumed:
-        walk = _resumed.pop()
-        threading.Thread(target=contextvars.copy_context().run, args=(walk,), daemon=True).start()
+def _await_endpoint() -> None:
+    """Wait until the endpoint takes connections: state is read before it does, and handlers call it."""
+    address = (HOST, int(os.environ["GATEWAY_PORT"]))
+    while True:
+        try:
+            socket.create_connection(address, timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return

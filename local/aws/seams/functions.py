@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def install(host: LambdaHost) -> None:
-    """Replace the executor of Python functions, and name throttling as Step Functions does."""
+    """Replace the executor of Python functions, and throttle as AWS does."""
 
     def execute(record: dict[str, Any], event: object, request_id: str) -> dict[str, Any]:
         configuration = record.get("config") or record
@@ -35,6 +35,14 @@ def install(host: LambdaHost) -> None:
         response["body"]["errorType"] = "Lambda.TooManyRequestsException"
         return response
 
+    def reserved_of_all_versions(record: dict[str, Any], configuration: dict[str, Any]) -> int | None:
+        # ministack asks the version invoked, which has none: through an alias nothing would be reserved.
+        function = lambda_svc._functions.get(configuration["FunctionName"]) or record
+        limit: int | None = reserved(function, configuration)
+        return limit
+
+    reserved = lambda_svc._reserved_concurrency
+    lambda_svc._reserved_concurrency = reserved_of_all_versions
     lambda_svc._execute_function_warm = execute
     lambda_svc._throttle_response = throttle_by_name
 

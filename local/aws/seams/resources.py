@@ -7,10 +7,14 @@ still fail. None of them carries documents; they watch, alarm and roll out.
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ministack.core.responses import get_account_id, get_region
+from ministack.services import dynamodb, lambda_svc
 from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _logger = logging.getLogger("resources")
 
@@ -32,10 +36,19 @@ _STAND_INS = {
 
 
 def install() -> None:
-    """Register the stand-ins, and one for alarms on metric math, which ministack refuses."""
+    """Register the stand-ins, one for alarms on metric math too, and what two types leave out.
+
+    ministack makes tables without their ``TimeToLiveSpecification``, and functions without their dead-letter
+    queue and reserved concurrency.
+    """
     for kind, service in _STAND_INS.items():
         if kind not in _RESOURCE_HANDLERS:
             _RESOURCE_HANDLERS[kind] = _stand_in(kind, service)
+    for kind, complete in (
+        ("AWS::DynamoDB::Table", _set_time_to_live),
+        ("AWS::Lambda::Function", _set_limits),
+    ):
+        _RESOURCE_HANDLERS[kind] = _then(_RESOURCE_HANDLERS[kind], complete)
     _RESOURCE_HANDLERS["AWS::CloudWatch::Alarm"] = _metric_math(_RESOURCE_HANDLERS["AWS::CloudWatch::Alarm"])
 
 
@@ -70,3 +83,37 @@ def _metric_math(handlers: dict[str, Any]) -> dict[str, Any]:
         return act
 
     return {**handlers, **{action: choose(action) for action in ("create", "update", "delete")}}
+
+
+def _then(handlers: dict[str, Any], complete: Callable[[str, dict[str, Any]], None]) -> dict[str, Any]:
+    """The type's own handlers, followed by what they leave out."""
+
+    def create(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
+        made = handlers["create"](logical_id, properties, stack)
+        complete(made[0], properties)
+        return made
+
+    def update(name: str, former: dict[str, Any], properties: dict[str, Any], *rest: Any) -> Any:
+        made = handlers["update"](name, former, properties, *rest)
+        complete(made[0], properties)
+        return made
+
+    return {**handlers, "create": create, "update": update}
+
+
+def _set_time_to_live(table: str, properties: dict[str, Any]) -> None:
+    specification = properties.get("TimeToLiveSpecification")
+    if specification:
+        # A template's booleans may be texts.
+        enabled = str(specification.get("Enabled")).lower() == "true"
+        specification = {**specification, "Enabled": enabled}
+        dynamodb._update_ttl({"TableName": table, "TimeToLiveSpecification": specification})
+
+
+def _set_limits(function: str, properties: dict[str, Any]) -> None:
+    """A function's dead-letter queue and reserved concurrency."""
+    record = lambda_svc._functions[function]
+    reserved = properties.get("ReservedConcurrentExecutions")
+    record["concurrency"] = None if reserved is None else int(reserved)
+    if properties.get("DeadLetterConfig"):
+        record["config"]["DeadLetterConfig"] = properties["DeadLetterConfig"]

@@ -1,4 +1,4 @@
-"""Retry's ``MaxDelaySeconds`` and ``JitterStrategy``, which ministack ignores.
+"""What ministack ignores of Retry and Catch: ``MaxDelaySeconds``, ``JitterStrategy``, what States.ALL spares.
 
 docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html: the delay grows by ``BackoffRate``
 up to ``MaxDelaySeconds``; with ``FULL`` jitter it is drawn between zero and that. ministack never waits
@@ -12,10 +12,18 @@ from typing import Any
 
 from ministack.services import stepfunctions as sf
 
+_BEYOND_ALL = {"States.Runtime", "States.DataLimitExceeded"}
+"""Errors that States.ALL does not match; the same page, "Error names"."""
+
 
 def install() -> None:
-    """Hand ministack each retrier with the delay worked out."""
-    find = sf._find_matching_retrier
+    """Hand ministack each retrier with the delay worked out, and match States.ALL as AWS does."""
+    find, matches = sf._find_matching_retrier, sf._error_matches
+
+    def matches_by_name(names: list[str], error: str) -> bool:
+        return bool(matches(names, error)) and (error not in _BEYOND_ALL or error in names)
+
+    sf._error_matches = matches_by_name
 
     def find_with_delay(
         retriers: list[dict[str, Any]], error: str, counts: dict[int, int]

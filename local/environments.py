@@ -1,0 +1,62 @@
+"""Makes the virtual environments of the tools that cannot share ours: each pins what another may not have.
+
+``python -m local.environments`` makes or mends all of them under ``.venvs``; one whose requirements have not
+changed is left alone. Standard library only: it runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+REQUIREMENTS = {
+    "aws": ROOT / "local/aws/requirements.txt",
+    "runtime": ROOT / "local/aws/runtime-requirements.txt",
+    "sam": ROOT / "local/sam-requirements.txt",
+}
+
+
+def interpreter(name: str) -> Path:
+    """The environment's interpreter."""
+    return ROOT / ".venvs" / name / "bin" / "python"
+
+
+def ensure(*names: str) -> None:
+    """Make the named environments, or all, unless they are there and up to date.
+
+    Raises:
+        subprocess.CalledProcessError: an installation failed; pip has said why.
+    """
+    for name in names or REQUIREMENTS:
+        requirements = REQUIREMENTS[name]
+        wanted = hashlib.sha256(f"{sys.version} {requirements.read_text()}".encode()).hexdigest()
+        stamp = interpreter(name).parents[1] / "requirements.sha256"
+        if stamp.exists() and stamp.read_text() == wanted:
+            continue
+        _make(name, requirements)
+        stamp.write_text(wanted)
+
+
+def _make(name: str, requirements: Path) -> None:
+    folder = interpreter(name).parents[1]
+    sys.stderr.write(f"Making {folder.relative_to(ROOT)} from {requirements.relative_to(ROOT)} ...\n")
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)  # noqa: S603 - our own interpreter
+    pip: list[str | Path] = [
+        interpreter(name),
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "-qq",
+        "--no-input",
+    ]
+    subprocess.run([*pip, "install", "-r", requirements], check=True)  # noqa: S603 - pinned requirements
+
+
+if __name__ == "__main__":
+    ensure(*sys.argv[1:])
