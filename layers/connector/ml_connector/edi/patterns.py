@@ -48,7 +48,7 @@ def compile_segment(rule: SegmentRule, syntax: Syntax) -> Matcher | None:
         syntax: The interchange's separators.
     """
     separators = (syntax.tag, syntax.element, syntax.component, syntax.repetition, syntax.release)
-    if any(len(separator) > 1 for separator in separators):
+    if any(len(separator) > 1 for separator in separators) or not syntax.component:
         return None
     builder = _Builder(syntax)
     tail = builder.positions(rule.parts, rule.conditions, re.escape(syntax.element), b"e")

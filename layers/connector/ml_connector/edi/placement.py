@@ -61,16 +61,6 @@ class Step:
     implied: Node | None = None
 
 
-@dataclass(slots=True)
-class _OpenLoop:
-    """A loop that is open: how often it occurred so far, how far it got, and what it still lacks."""
-
-    node: Node
-    count: int = 1
-    reached: int = 0
-    lacking: list[Deviation] | None = None
-
-
 #: Triggers that senders leave out, the loop being clear without.
 IMPLIED_TRIGGERS = frozenset({"CPS"})
 
@@ -78,26 +68,32 @@ IMPLIED_TRIGGERS = frozenset({"CPS"})
 class Walker:
     """Walks one message through its tree, a segment at a time, in constant memory.
 
+    Which loops are open follows from the last place taken, so the state is that place and how often each
+    place was taken in a row.
+
     Attributes:
         state: Index of the last place taken.
-        count: How often that place was taken in a row.
+        counts: By place, how often it was taken in a row in the loop that is open.
+        irregular: Whether a loop that is open lacks something or went back, so that its end needs attention.
         deviations: What was wrong so far; the caller may take findings out of it as they come.
     """
 
     def __init__(self, schema: MessageSchema) -> None:
         self._schema = schema
-        self._tags = schema.tags()
         tables: list[dict[str, Step]] = schema.tables.setdefault("steps", [{} for _ in schema.nodes])
         self._tables = tables
-        self._open = [_OpenLoop(schema.root)]
+        self._lacking: dict[int, list[Deviation]] = {}
+        self._reached: dict[int, int] = {}
         self.state = 0
-        self.count = 1
+        self.counts = [0] * len(schema.nodes)
+        self.irregular = False
         self.deviations: list[Deviation] = []
 
     @property
     def loop(self) -> str:
         """Name of the innermost open loop."""
-        return self._open[-1].node.loop
+        node = self._schema.nodes[self.state]
+        return node.loop or self._schema.nodes[node.parent].loop
 
     def walk(self, segments: Iterable[Segment]) -> Iterator[tuple[Segment, Step]]:
         """Each segment with the step that leads to it; call `finish` afterwards."""
@@ -114,14 +110,31 @@ class Walker:
 
     def take(self, step: Step, segment: Segment) -> Step:
         """Go a way with a segment; another way is gone, and returned, where the nearest place is full."""
-        if step.simple:
-            self.state = step.node.index  # type: ignore[union-attr] # a simple step has a node
-            self.count = 1
-        elif step.node is None:
+        node = step.node
+        if node is None:
             self._set_aside(segment)
-        else:
-            return self._move(step, step.node, segment)
+            return step
+        count = self.counts[node.index] + 1 if step.repeats else 1
+        if node.maximum is not None and count > node.maximum:
+            later = self._elsewhere(segment.tag, node)
+            if later is not None:
+                return self.take(later, segment)
+            self._exceed(node, segment)
+        self._arrive(step, node, count, segment)
         return step
+
+    def _arrive(self, step: Step, node: Node, count: int, segment: Segment) -> None:
+        if step.backward:
+            self._go_back(node, segment)
+        if step.missing:
+            self._lack(step.missing, segment)
+        if node.loop or not step.backward:
+            if step.closes and self.irregular:
+                self._close(self._open_loops()[: step.closes])
+            if step.implied is not None:
+                self._imply(step.implied, segment)
+            self.state = node.index
+            self.counts[node.index] = count
 
     def finish(self) -> None:
         """End the message: what the loops still open lack is noted."""
@@ -129,7 +142,18 @@ class Walker:
         if self.state != last.index:
             missing = _passed_over(self._schema, self.state, None)
             self._lack([node for node in missing if node is not last], None)
-        self._close(len(self._open))
+        self._close(self._open_loops())
+
+    def _open_loops(self) -> list[int]:
+        """The loops that are open, the innermost first."""
+        nodes = self._schema.nodes
+        last = nodes[self.state]
+        index = last.index if last.loop else last.parent
+        found = []
+        while index >= 0:
+            found.append(index)
+            index = nodes[index].parent
+        return found
 
     def _implied(self, tag: str) -> Step:
         """The way into a loop whose trigger senders leave out: LIN without CPS is in a first CPS group."""
@@ -147,71 +171,51 @@ class Walker:
 
     def _set_aside(self, segment: Segment) -> None:
         tag = segment.tag
-        known = Fault.UNEXPECTED if tag in self._tags else Fault.NOT_IN_MESSAGE
+        known = Fault.UNEXPECTED if tag in self._schema.tags() else Fault.NOT_IN_MESSAGE
         fault = known if tag in self._schema.rules else Fault.UNKNOWN_SEGMENT
         self.deviations.append(Deviation(fault, None, self.loop, segment))
 
-    def _move(self, step: Step, node: Node, segment: Segment) -> Step:
-        count = self._occurrence(step)
-        if node.maximum is not None and count > node.maximum:
-            later = self._elsewhere(segment.tag, node)
-            if later is not None and later.node is not None:
-                return self._move(later, later.node, segment)
-            fault = Fault.LOOP_OVER_MAXIMUM if node.loop else Fault.SEGMENT_OVER_MAXIMUM
-            fault = fault if node.maximum else Fault.SEGMENT_UNUSED
-            self.deviations.append(Deviation(fault, node, self._around(node), segment))
-        if step.backward:
-            self._go_back(step, node, segment)
-        if step.missing:
-            self._lack(step.missing, segment)
-        if node.loop or not step.backward:
-            self._close(step.closes)
-            if step.implied is not None:
-                self._imply(step.implied, segment)
-            self.state = node.index
-            self.count = count
-        if node.loop:
-            self._open.append(_OpenLoop(node, count))
-        return step
+    def _exceed(self, node: Node, segment: Segment) -> None:
+        fault = Fault.LOOP_OVER_MAXIMUM if node.loop else Fault.SEGMENT_OVER_MAXIMUM
+        fault = fault if node.maximum else Fault.SEGMENT_UNUSED
+        self.deviations.append(Deviation(fault, node, self._around(node), segment))
 
     def _imply(self, loop: Node, segment: Segment) -> None:
         self.deviations.append(Deviation(Fault.CPS_MISSING, loop, self._around(loop), segment))
-        self._open.append(_OpenLoop(loop))
+        self.counts[loop.index] = 1
 
     def _around(self, node: Node) -> str:
         return self._schema.nodes[node.parent].loop
-
-    def _occurrence(self, step: Step) -> int:
-        if not step.repeats:
-            return 1
-        return (self._open[-step.closes].count if step.closes else self.count) + 1
 
     def _elsewhere(self, tag: str, node: Node) -> Step | None:
         """The next place for a tag whose nearest place is full."""
         steps = (step for step in _steps(self._schema, self.state, tag) if not step.backward)
         return next((step for step in steps if step.node is not None and step.node.index > node.index), None)
 
-    def _go_back(self, step: Step, node: Node, segment: Segment) -> None:
+    def _go_back(self, node: Node, segment: Segment) -> None:
+        """Note a segment out of order; what it was missed as is no longer missing."""
         self.deviations.append(Deviation(Fault.OUT_OF_SEQUENCE, node, self._around(node), segment))
-        around = self._open[-1 - step.closes]
-        around.reached = max(around.reached, self.state)
-        if around.lacking:
-            around.lacking = [lack for lack in around.lacking if lack.node is not node]
+        around = node.parent
+        self._reached[around] = max(self._reached.get(around, 0), self.state)
+        lacking = self._lacking.get(around)
+        if lacking:
+            lacking[:] = [lack for lack in lacking if lack.node is not node]
+        self.irregular |= around > 0
 
     def _lack(self, missing: Iterable[Node], segment: Segment | None) -> None:
         """Note absent places in the open loops they belong to; one may yet come, out of order."""
-        by_node = {loop.node.index: loop for loop in self._open}
         for node in missing:
-            around = by_node[node.parent]
-            if node.index > around.reached:
-                lacking = around.lacking = around.lacking or []
-                lacking.append(Deviation(Fault.SEGMENT_MISSING, node, around.node.loop, segment))
+            if node.index > self._reached.get(node.parent, 0):
+                lack = Deviation(Fault.SEGMENT_MISSING, node, self._around(node), segment)
+                self._lacking.setdefault(node.parent, []).append(lack)
+                self.irregular |= node.parent > 0
 
-    def _close(self, loops: int) -> None:
-        for _ in range(loops):
-            closed = self._open.pop()
-            if closed.lacking:
-                self.deviations.extend(closed.lacking)
+    def _close(self, loops: Iterable[int]) -> None:
+        """End loops: what they lack will not come any more."""
+        for loop in loops:
+            self.deviations.extend(self._lacking.pop(loop, ()))
+            self._reached.pop(loop, None)
+        self.irregular = any(loop > 0 for loop in (*self._lacking, *self._reached))
 
 
 def _steps(schema: MessageSchema, state: int, tag: str) -> Iterator[Step]:

@@ -62,7 +62,10 @@ class MessageSchema:
 
     def tags(self) -> frozenset[str]:
         """The segments this message may hold."""
-        return frozenset(node.tag for node in self.nodes if node.tag)
+        if "tags" not in self.tables:
+            self.tables["tags"] = frozenset(node.tag for node in self.nodes if node.tag)
+        known: frozenset[str] = self.tables["tags"]
+        return known
 
 
 def find_schema(standard: str, message_type: str, version: str, *, syntax: str = "") -> MessageSchema | None:

@@ -24,15 +24,22 @@ if TYPE_CHECKING:
 
     from ml_connector.edi.finding import Finding
     from ml_connector.edi.model import Message
+    from ml_connector.edi.notation import Node
     from ml_connector.edi.overlay import Overlay
     from ml_connector.edi.patterns import Matcher
-    from ml_connector.edi.placement import Deviation, Step
+    from ml_connector.edi.placement import Deviation
     from ml_connector.edi.schema import MessageSchema
     from ml_connector.edi.segment import Block
     from ml_connector.edi.syntax import Syntax
 
 #: A pattern costs a millisecond to make and saves ten microseconds a segment: worth it from this many on.
 _WORTH_A_PATTERN = 16
+
+#: Segments whose content decides the tree, so that each is looked at.
+_HIERARCHIES: dict[str, dict[str, type[HlCheck] | type[CpsCheck]]] = {
+    "x12": {"HL": HlCheck},
+    "edifact": {"CPS": CpsCheck},
+}
 
 
 def validate(
@@ -77,11 +84,21 @@ def _note_unknown_type(message: Message, report: Report) -> None:
 
 
 class Way(NamedTuple):
-    """A way a segment may go without being taken apart: where to, if its bytes match."""
+    """A way a segment may go without being taken apart, if its bytes match.
+
+    Attributes:
+        state: The place it leads to.
+        matches: Whether a segment's bytes are faultless.
+        limit: How often that place may be taken in a row, where this is a repetition of it; 0 where nothing
+            is counted, -1 where counting begins.
+    """
 
     state: int
     matches: Matcher
-    step: Step | None
+    limit: int
+
+
+_UNCOUNTED, _BEGIN = 0, -1
 
 
 class MessageCheck:
@@ -99,29 +116,42 @@ class MessageCheck:
         self._report = report
         self._walker = Walker(schema)
         key = (syntax.tag, syntax.element, syntax.component, syntax.repetition, syntax.release)
-        tables = schema.tables.setdefault(("ways", key), _Tables(schema))
-        self._ways: list[dict[bytes, Way]] = tables.ways
-        self._tables: _Tables = tables
-        self._hierarchies = {"HL": HlCheck(report)} if schema.standard == "x12" else {"CPS": CpsCheck(report)}
+        if ("ways", key) not in schema.tables:
+            schema.tables["ways", key] = _Tables(schema)
+        self._tables: _Tables = schema.tables["ways", key]
+        checks = _HIERARCHIES.get(schema.standard, {})
+        self._hierarchies: dict[str, HlCheck | CpsCheck] = {tag: make(report) for tag, make in checks.items()}
 
     def see(self, block: Block) -> None:
         """Check the next segments."""
-        ways = self._ways
         walker = self._walker
+        counts = walker.counts
         state = walker.state
+        ways = self._known_ways()
         for index, raw in enumerate(block.raws):
             way = ways[state].get(raw[:3])
-            if way is not None and way.matches(raw):
-                if way.step is None:
-                    state = way.state
+            if way is not None and way[1](raw):
+                target, _, limit = way
+                if limit == _UNCOUNTED:
+                    state = target
                     continue
-                walker.state = state
-                self._take(way.step, Segment(raw, block, index))
-            else:
-                walker.state = state
-                self._look_into(Segment(raw, block, index))
+                if limit == _BEGIN:
+                    counts[target] = 1
+                    state = target
+                    continue
+                if counts[target] < limit:
+                    counts[target] += 1
+                    state = target
+                    continue
+            walker.state = state
+            self._look_into(Segment(raw, block, index))
             state = walker.state
+            ways = self._known_ways()
         walker.state = state
+
+    def _known_ways(self) -> list[dict[bytes, Way]]:
+        """The ways learnt; none while a loop that is open needs attention at its end."""
+        return self._tables.none if self._walker.irregular else self._tables.ways
 
     def finish(self) -> None:
         """End the message: what is missing at its end, and what its hierarchy lacks."""
@@ -130,28 +160,21 @@ class MessageCheck:
         for hierarchy in self._hierarchies.values():
             hierarchy.finish()
 
-    def _take(self, step: Step, segment: Segment) -> Step:
-        """Go a way that needs bookkeeping."""
-        walker = self._walker
-        taken = walker.take(step, segment)
-        if walker.deviations:
-            self._note_deviations()
-        node = taken.node
-        if node is not None and node.tag in self._hierarchies:
-            self._hierarchies[node.tag].see(segment)
-        return taken
-
     def _look_into(self, segment: Segment) -> None:
         """Place a segment and explain what it holds."""
         walker = self._walker
         tag, before = segment.tag, walker.state
         step = walker.step(tag)
-        taken = self._take(step, segment)
-        rule = self._schema.rule_of(taken.node) if taken.node else self._schema.rules.get(tag)
-        if rule is not None:
+        taken = walker.take(step, segment)
+        self._note_deviations()
+        node = taken.node
+        if node is not None and node.tag in self._hierarchies:
+            self._hierarchies[node.tag].see(segment)
+        rule = self._schema.rule_of(node) if node is not None else self._schema.rules.get(tag)
+        if rule is not None and not self._tables.matches(node, segment.raw):
             Explanation(segment, rule, walker.loop, self._report).explain()
-        if step.node is not None and taken is step and not step.backward:
-            self._tables.learn(before, step, segment.raw, self._syntax)
+        if node is not None and taken is step and not (step.backward or step.missing or step.implied):
+            self._tables.learn(before, node, segment.raw, self._syntax, repeats=step.repeats)
 
     def _note_deviations(self) -> None:
         for deviation in self._walker.deviations:
@@ -195,19 +218,30 @@ class _Tables:
 
     def __init__(self, schema: MessageSchema) -> None:
         self.ways: list[dict[bytes, Way]] = [{} for _ in schema.nodes]
+        self.none: list[dict[bytes, Way]] = [{}] * len(schema.nodes)
         self._schema = schema
         self._seen: dict[str, int] = {}
-        self._matchers: dict[int, Matcher | None] = {}
+        self._matchers: dict[str, Matcher | None] = {}
 
-    def learn(self, state: int, step: Step, raw: bytes, syntax: Syntax) -> None:
+    def matches(self, node: Node | None, raw: bytes) -> bool:
+        """Whether a pattern is at hand and says that a segment is faultless."""
+        matcher = self._matchers.get(node.tag) if node is not None else None
+        return matcher is not None and matcher(raw) is not None
+
+    def learn(self, state: int, node: Node, raw: bytes, syntax: Syntax, *, repeats: bool) -> None:
         """Remember the way a segment went, once its pattern is worth making."""
-        node = step.node
-        assert node is not None  # noqa: S101 # only ways that lead somewhere are learnt
-        seen = self._seen[node.tag] = self._seen.get(node.tag, 0) + 1
-        if seen < _WORTH_A_PATTERN or step.implied is not None or not raw.startswith(node.tag.encode()):
+        tag = node.tag
+        seen = self._seen[tag] = self._seen.get(tag, 0) + 1
+        if seen < _WORTH_A_PATTERN or not raw.startswith(tag.encode()):
             return
-        if node.index not in self._matchers:
-            self._matchers[node.index] = compile_segment(self._schema.rule_of(node), syntax)
-        matches = self._matchers[node.index]
-        if matches is not None:
-            self.ways[state][raw[:3]] = Way(node.index, matches, None if step.simple else step)
+        if tag not in self._matchers:
+            self._matchers[tag] = compile_segment(self._schema.rule_of(node), syntax)
+        matches = self._matchers[tag]
+        if matches is not None and tag not in _HIERARCHIES.get(self._schema.standard, ()):
+            self.ways[state][raw[:3]] = Way(node.index, matches, _limit(node, repeats=repeats))
+
+
+def _limit(node: Node, *, repeats: bool) -> int:
+    if node.maximum is None or node.maximum == 1:
+        return _UNCOUNTED
+    return node.maximum if repeats else _BEGIN
