@@ -1,0 +1,183 @@
+"""``ml-connector edi``: look at EDI files: check, rewrite."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+
+import typer
+
+from ml_connector.cli.edi_report import print_end, print_message, print_start
+from ml_connector.cli.output import REFUSED, Output, guarded
+from ml_connector.cli.progress import watched
+from ml_connector.edi import Interchange, ReadOptions, read_interchanges, rewrite
+from ml_connector.edi.checking import check_interchange
+from ml_connector.edi.finding import Status
+from ml_connector.errors import Misconfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+edi_app = typer.Typer(no_args_is_help=True, help="Check, rewrite and acknowledge EDI files.")
+
+Files = Annotated[list[str], typer.Argument(help="EDI files; - for standard input.")]
+File = Annotated[str, typer.Argument(help="An EDI file; - for standard input.")]
+Target = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Where to write; standard output by default.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Take every repair for an error.")]
+Charset = Annotated[
+    str | None, typer.Option("--charset", help="The text's charset, whatever the envelope says.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@edi_app.command("check")
+@guarded
+def check(
+    files: Files,
+    strict: Strict = False,
+    lenient_counts: Annotated[
+        bool, typer.Option("--lenient-counts", help="Take wrong control counts for warnings.")
+    ] = False,
+    charset: Charset = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read files, check envelopes and messages, and report every finding."""
+    options = ReadOptions(strict=strict, lenient_counts=lenient_counts, charset=known_charset(charset))
+    out = Output(as_json=as_json)
+    reports, refused = [], False
+    for name in files:
+        with opened(name) as stream:
+            report, bad = _check_file(name, stream, options, out)
+        reports.append(report)
+        refused = refused or bad
+    if as_json:
+        out.data(reports, "")
+    if refused:
+        raise typer.Exit(REFUSED)
+
+
+def _check_file(
+    name: str, stream: BinaryIO, options: ReadOptions, out: Output
+) -> tuple[dict[str, Any], bool]:
+    """Check one file and say whether anything in it was rejected; people read along as it goes."""
+    found, refused = [], False
+    for interchange in read_interchanges(stream, options):
+        messages: list[dict[str, Any]] = []
+        if not out.as_json:
+            print_start(out.console, name, interchange)
+        for message in check_interchange(interchange):
+            refused = refused or message.status is Status.REJECTED
+            if out.as_json:
+                messages.append(message.as_dict())
+            else:
+                print_message(out.console, message)
+        refused = refused or interchange.status is Status.REJECTED
+        if out.as_json:
+            found.append(_described(interchange, messages))
+        else:
+            print_end(out.console, interchange)
+    return {"file": name, "interchanges": found}, refused
+
+
+def _described(interchange: Interchange, messages: list[dict[str, Any]]) -> dict[str, Any]:
+    sender, receiver = interchange.sender, interchange.receiver
+    return {
+        "standard": interchange.standard.value,
+        "version": interchange.version,
+        "sender": {"id": sender.id, "qualifier": sender.qualifier},
+        "receiver": {"id": receiver.id, "qualifier": receiver.qualifier},
+        "control_number": interchange.control_number,
+        "test": interchange.test,
+        "charset": interchange.charset,
+        "span": list(interchange.span),
+        "status": interchange.status.value,
+        "findings": [finding.as_dict() for finding in interchange.findings],
+        "messages": messages,
+    }
+
+
+@edi_app.command("rewrite")
+@guarded
+def rewrite_file(
+    file: File,
+    output: Target = None,
+    canonical: Annotated[
+        bool, typer.Option("--canonical", help="In the shortest regular form instead of the identical bytes.")
+    ] = False,
+    charset: Charset = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read a file and write it again: the identical bytes, or in canonical form."""
+    if as_json and output is None:
+        raise Misconfigured("With --json the bytes need a file to go to.", advice="Give one with -o.")
+    options = ReadOptions(charset=known_charset(charset))
+    with opened(file) as stream, writing(output) as target:
+        count = rewrite(stream, target, canonical=canonical, options=options)
+    if as_json:
+        Output(as_json=True).data({"file": file, "output": str(output), "interchanges": count}, "")
+
+
+def known_charset(name: str | None) -> str | None:
+    """Return the charset's name as given, if Python knows it.
+
+    Raises:
+        Misconfigured: When it does not.
+    """
+    if name is not None:
+        try:
+            "".encode(name)
+        except LookupError:
+            raise Misconfigured(
+                f"There is no charset {name!r}.", advice="Try utf-8, latin-1, cp1252."
+            ) from None
+    return name
+
+
+@contextmanager
+def opened(name: str) -> Iterator[BinaryIO]:
+    """Open a file, or standard input for -, with progress on a terminal when it is large.
+
+    Raises:
+        Misconfigured: When there is no such file.
+    """
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = Path(name).open("rb")
+    except OSError as error:
+        raise Misconfigured(f"{name} can't be read: {error.strerror}.", advice="Check the name.") from error
+    with stream, watched(stream, os.fstat(stream.fileno()).st_size, name) as counted:
+        yield counted
+
+
+@contextmanager
+def writing(output: Path | None) -> Iterator[BinaryIO]:
+    """Give a file to write to, which takes its name only when all was written; standard output for None.
+
+    Raises:
+        Misconfigured: When the file can't be written.
+    """
+    if output is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    try:
+        handle, temporary = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
+    except OSError as error:
+        raise Misconfigured(
+            f"{output} can't be written: {error.strerror}.", advice="Check the folder."
+        ) from error
+    try:
+        with os.fdopen(handle, "wb") as target:
+            yield target
+        Path(temporary).replace(output)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

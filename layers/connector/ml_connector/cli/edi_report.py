@@ -1,0 +1,89 @@
+"""The report of a check as people read it: what is wrong, where, and the segment with the place marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from ml_connector.edi.finding import Finding, Severity, Status
+from ml_connector.edi.locating import envelope_segment_of, locate
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ml_connector.edi.checking import CheckedMessage
+    from ml_connector.edi.model import Interchange
+    from ml_connector.edi.segment import Segment
+
+_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
+_STATUS_STYLES = {Status.REJECTED: "bold red", Status.WARNED: "yellow", Status.ACCEPTED: "green"}
+#: A long segment is shown around the place at fault only.
+_SHOWN_BEFORE, _SHOWN = 60, 100
+
+
+def print_start(console: Console, name: str, interchange: Interchange) -> None:
+    """Print what an interchange is and who sent it."""
+    parties = f"{interchange.sender.id or '?'} to {interchange.receiver.id or '?'}"
+    line = Text(f"{name}: ", style="bold")
+    line.append(f"{interchange.standard.value} interchange {interchange.control_number} ", style="not bold")
+    line.append(f"from {parties}{', test' if interchange.test else ''}", style="not bold")
+    console.print(line)
+
+
+def print_message(console: Console, message: CheckedMessage) -> None:
+    """Print a message's verdict and its findings."""
+    line = Text(f"  {message.type} {message.version} {message.control_number}: ")
+    console.print(line.append(message.status.value, style=_STATUS_STYLES[message.status]))
+    for finding, segment in message.findings:
+        _print_finding(console, finding, segment)
+
+
+def print_end(console: Console, interchange: Interchange) -> None:
+    """Print an interchange's own findings and what they amount to."""
+    for finding in interchange.findings:
+        _print_finding(console, finding, envelope_segment_of(finding, interchange))
+    line = Text(f"  envelope, messages: {interchange.message_count}: ")
+    console.print(line.append(interchange.status.value, style=_STATUS_STYLES[interchange.status]))
+
+
+def _print_finding(console: Console, finding: Finding, segment: Segment | None) -> None:
+    line = Text("    ")
+    line.append(f"{finding.severity.value}", style=_STYLES[finding.severity])
+    line.append(f" {_place(finding)}: {finding.message} ")
+    line.append(f"[{' '.join(filter(None, (finding.rule, finding.code)))}]", style="dim")
+    console.print(line)
+    if segment is not None and segment.raw:
+        for shown in _marked(finding, segment):
+            console.print(shown)
+
+
+def _place(finding: Finding) -> str:
+    """Return where a finding is: the element as the standards write it, segment, line and byte."""
+    element = f"{finding.element:02d}" if finding.element else ""
+    component = f".{finding.component}" if finding.component else ""
+    parts = [f"{finding.tag}{element}{component}"]
+    if finding.position is not None:
+        parts.append(f"segment {finding.position}")
+    if finding.line is not None:
+        parts.append(f"line {finding.line}")
+    if finding.offset is not None:
+        parts.append(f"byte {finding.offset}")
+    return ", ".join(filter(None, parts))
+
+
+def _marked(finding: Finding, segment: Segment) -> list[Text]:
+    """Return the segment with a line below that marks the place; a long one is cut around it."""
+    start, stop = locate(finding, segment)
+    decode = segment.syntax.charset.decode
+    before, at, after = (
+        _printable(decode(part))
+        for part in (segment.raw[:start], segment.raw[start:stop], segment.raw[stop:])
+    )
+    head = before if len(before) <= _SHOWN_BEFORE else "…" + before[-_SHOWN_BEFORE:]
+    shown = Text("      " + head, style="cyan").append(at, style="bold reverse").append(after[:_SHOWN])
+    return [shown, Text("      " + " " * len(head) + "^" * max(len(at), 1), style="red")]
+
+
+def _printable(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "·" for sign in text)
