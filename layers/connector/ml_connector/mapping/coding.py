@@ -165,7 +165,7 @@ def _put_segment(
         where = str(context.company_where("defaults", "subaccount", str(segment)))
     else:
         return
-    value = _padded(context, segment, value)
+    value = context.configuration.company.padded(segment, value)
     if context.lookups.segment_exists(segment, value):
         draft.put(name, value, source, where, routed.detail if routed else "")
         return
@@ -173,14 +173,6 @@ def _put_segment(
         f"{where} sets dimension {segment} to {value}, which Visma does not have.",
         f"Correct the value at {where}, or add it to the dimension in Visma.",
     )
-
-
-def _padded(context: Context, segment: int, value: str) -> str:
-    """Return the value as long as its segment: Visma compares them padded with leading zeros."""
-    for dimension in context.configuration.company.dimensions:
-        if dimension.segment == segment and dimension.length and value.isdigit():
-            return value.zfill(dimension.length)
-    return value
 
 
 def segments_of(values: Mapping[str, str]) -> tuple[dict[str, object], ...]:

@@ -60,7 +60,8 @@ def put_branch(context: Context, draft: Draft, name: str, routing: Routing) -> N
     identity, place = own_identity(context), find_place(context)
     defaults = context.configuration.company.defaults
     if identity and identity.branch:
-        where = context.company_where("identities")
+        index = context.configuration.company.identities.index(identity)
+        where = context.company_where("identities", index)
         draft.put(name, identity.branch, Source.TABLE, where, f"our identity {identity.id}")
     elif place and place[0].branch:
         draft.put(name, place[0].branch, Source.TABLE, place[1], f"delivered to {place[0].id}")

@@ -158,7 +158,7 @@ class InvoiceMapper:
         head.put("payment_ref_no", reference, Source.DOCUMENT)
         head.put("exchange_rate", self.invoice.exchange_rate, Source.DOCUMENT)
         head.put("amount", totals.payable, Source.DOCUMENT)
-        if self.invoice.tax_subtotals or totals.tax_total is not None:
+        if self.invoice.tax_subtotals or self.invoice.totals_declared.tax_total is not None:
             head.put("vat_amount", tax_total(self.invoice), Source.DOCUMENT)
         if match.rounding:
             detail = "payable less the sum of lines, charges and tax"

@@ -131,3 +131,10 @@ class Company(Fragment):
     def effective_tolerances(self) -> Tolerances:
         """The company's tolerances, with the reference figures where it sets none."""
         return self.tolerances.over(REFERENCE_TOLERANCES)
+
+    def padded(self, segment: int, value: str) -> str:
+        """Return a dimension's value as long as its segment: Visma compares them padded with zeros."""
+        for dimension in self.dimensions:
+            if dimension.segment == segment and dimension.length and value.isdigit():
+                return value.zfill(dimension.length)
+        return value
