@@ -18,35 +18,40 @@ if TYPE_CHECKING:
 _KEPT_HEADERS = {"location", "etag", "ipp-request-id"}
 
 
-def await_request(client: VismaClient, accepted: httpx.Response) -> httpx.Response:
+def await_request(client: VismaClient, accepted: httpx.Response, *, writing: bool) -> httpx.Response:
     """Return the answer that the queued request came to, as if it had come at once.
 
     Raises:
-        OutcomeUnknown: Visma has not finished it in the settings' time, or its state can't be read;
+        OutcomeUnknown: Visma has not finished a write in the settings' time, or its state can't be read;
             ``background_id`` is in the context.
+        Unavailable: The same of a read.
         ConnectorError: The error the finished request stands for.
     """
     request_id = _request_id(accepted)
     deadline = time.monotonic() + client.settings.background_wait
     while True:
-        answer = _poll(client, request_id, accepted.request)
+        answer = _poll(client, request_id, accepted.request, writing=writing)
         if answer is not None:
-            raise_for_response(answer, writing=True)
+            raise_for_response(answer, writing=writing)
             return answer
         if time.monotonic() >= deadline:
-            raise _unfinished(request_id)
+            raise _unfinished(request_id, writing=writing)
         time.sleep(client.settings.background_poll)
 
 
-def _poll(client: VismaClient, request_id: str, request: httpx.Request) -> httpx.Response | None:
+def _poll(
+    client: VismaClient, request_id: str, request: httpx.Request, *, writing: bool
+) -> httpx.Response | None:
     try:
         return finished_answer(client, request_id, request)
     except Unavailable as error:
-        raise _unfinished(request_id) from error
+        raise _unfinished(request_id, writing=writing) from error
 
 
-def _unfinished(request_id: str) -> OutcomeUnknown:
+def _unfinished(request_id: str, *, writing: bool) -> OutcomeUnknown | Unavailable:
     message = f"Visma has not said yet what became of background request {request_id}."
+    if not writing:
+        return Unavailable(message, advice="It is read again.")
     return OutcomeUnknown(message, advice="It is looked up later.", background_id=request_id)
 
 

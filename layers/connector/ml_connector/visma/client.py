@@ -19,6 +19,7 @@ from ml_connector.visma.token import TokenSource
 from ml_connector.visma.wire import Json, dump_json, load_json, read_path_key
 
 if TYPE_CHECKING:
+    import ssl
     from types import TracebackType
 
     from ml_connector.visma.settings import VismaCredentials, VismaSettings
@@ -85,7 +86,7 @@ class Sending:
         return f"{self.method} {urlsplit(self.url).path}"
 
 
-def http_client(settings: VismaSettings) -> httpx.Client:
+def http_client(settings: VismaSettings, tls: ssl.SSLContext | None = None) -> httpx.Client:
     """Return a connection pool with the settings' four timeouts; at most eight calls at a time (API A8)."""
     timeout = httpx.Timeout(
         connect=settings.connect_timeout,
@@ -94,7 +95,7 @@ def http_client(settings: VismaSettings) -> httpx.Client:
         pool=settings.pool_timeout,
     )
     limits = httpx.Limits(max_connections=8, max_keepalive_connections=8)
-    return httpx.Client(timeout=timeout, limits=limits, follow_redirects=False)
+    return httpx.Client(timeout=timeout, limits=limits, follow_redirects=False, verify=tls or True)
 
 
 class VismaClient:
@@ -153,6 +154,8 @@ class VismaClient:
             Unavailable: Visma failed, is busy or cannot be reached.
         """
         response = self._send(Sending("GET", self._url(path), params or {}))
+        if response.status_code == 202:
+            response = await_request(self, response, writing=False)
         return Fetched(_body(response), response.headers.get("ETag", ""))
 
     def find(self, path: str, params: Params | None = None) -> Fetched | None:
@@ -199,7 +202,7 @@ class VismaClient:
             Sending("POST", self._url(path), content=content, headers=_JSON, not_after=not_after)
         )
         if response.status_code == 202:
-            response = self._await_background(response)
+            response = await_request(self, response, writing=True)
         return Created(number_in(response.headers.get("Location", "")), response.headers.get("ETag", ""))
 
     def change(self, path: str, body: Mapping[str, Any], *, etag: str = "") -> str:
@@ -250,7 +253,7 @@ class VismaClient:
         content = dump_json(body or {}).encode()
         response = self._send(Sending("POST", self._url(path), content=content, headers=_JSON))
         if response.status_code == 202 and response.content:
-            response = self._await_background(response)
+            response = await_request(self, response, writing=True)
         result = _body(response) or {}
         if result.get("actionResult") == "Failed":
             raise Rejected(f"Visma could not run {path}: {result.get('errorInfo')}", url_path=path)
@@ -264,9 +267,6 @@ class VismaClient:
 
     def _url(self, path: str) -> str:
         return path if path.startswith("http") else self.settings.base_url.rstrip("/") + path
-
-    def _await_background(self, response: httpx.Response) -> httpx.Response:
-        return await_request(self, response)
 
     def _send(self, sending: Sending) -> httpx.Response:
         attempts = 1 if sending.writing else self.settings.read_attempts

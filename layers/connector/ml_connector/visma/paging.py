@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from ml_connector.errors import Unavailable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -66,9 +68,11 @@ def read_indexed_pages(read: Callable[[dict[str, int]], Any], page_size: int = 1
 
 
 def _rows(body: Json) -> list[Row]:
-    if isinstance(body, dict):
-        return list(body.get("records") or body.get("value") or [])
-    return list(body or [])
+    rows = body.get("records", body.get("value")) if isinstance(body, dict) else body
+    if not isinstance(rows, list):
+        # Taking no list for an empty one would make a posted document look as if it were not there.
+        raise Unavailable("Visma's answer to a list is no list.", advice="See https://status.visma.com.")
+    return rows
 
 
 def _total(body: Json, rows: list[Row]) -> int | None:
