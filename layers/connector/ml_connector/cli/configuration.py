@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import getpass
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -80,6 +81,21 @@ def diff(folder: Folder, version: Version = "", stack: Stack = None, as_json: As
     Output(as_json=as_json).data({"version": stored.version, "differences": changed}, Text(text))
     if changed:
         raise typer.Exit(REFUSED)
+
+
+@config_app.command("schema")
+@guarded
+def schema(folder: Folder, as_json: AsJson = False) -> None:
+    """Write the JSON Schemas of company, partner and rule files into a folder, for editors."""
+    from ml_connector.partners.schemas import schemas
+
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, content in schemas().items():
+        path = folder / f"{name}.schema.json"
+        path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        written.append(str(path))
+    Output(as_json=as_json).data(written, Text("\n".join(written)))
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, list[str]]:
