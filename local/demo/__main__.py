@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from local.demo import surroundings
+from local.demo.surroundings import Site
 
 
 def main(arguments: list[str]) -> int:
@@ -12,7 +12,7 @@ def main(arguments: list[str]) -> int:
     if arguments != ["down"]:
         print("usage: python -m local.demo down", file=sys.stderr)  # noqa: T201 - a command prints
         return 2
-    stopped = surroundings.stop()
+    stopped = Site.from_environment().stop()
     print(f"Stopped {', '.join(stopped)}." if stopped else "Nothing was running.")  # noqa: T201
     return 0
 

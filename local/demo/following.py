@@ -38,7 +38,8 @@ class Row:
     partner: str
     number: str
     outcome: str
-    result: str
+    in_visma: str
+    why: str
     seconds: float | None
 
     @property
@@ -107,7 +108,8 @@ class Follower:
             partner=item.get("partner") or item.get("sender") or "?",
             number=item.get("number", ""),
             outcome=item.get("status", ""),
-            result=_result(item),
+            in_visma=f"{item.get('visma_entity', '')} {item.get('visma_number', '')}".strip(),
+            why=_why(item),
             seconds=(ended - self._dropped[message["number"]]).total_seconds() if done else None,
         )
 
@@ -121,9 +123,6 @@ _TYPES = {
 }
 
 
-def _result(item: dict[str, Any]) -> str:
-    if item.get("visma_number"):
-        number = f"{item.get('visma_entity', '')} {item['visma_number']}".strip()
-        return f"{number}. {item['note']}" if item.get("note") else number
+def _why(item: dict[str, Any]) -> str:
     said = item.get("reason") or item.get("note") or ""
-    return f"{said} {item.get('advice', '')}".strip()
+    return f"{said} {item.get('advice') or ''}".strip()

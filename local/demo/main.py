@@ -11,25 +11,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from ml_connector.store.configuration import ConfigurationStore
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
-from local.demo import surroundings
+from local import stack
 from local.demo.following import Follower, Row
-from local.demo.surroundings import LOGS, ROOT, Surroundings
+from local.demo.surroundings import CONFIGURATION, ROOT, Site
 from local.processes import ProcessError
 from local.stack import StackError
 from ml_connector.errors import ConnectorError
 from ml_connector.partners.configuration import load
 from ml_connector.store.audit_queries import AuditQueries
+from ml_connector.store.configuration import ConfigurationStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 INTERCHANGES = Path(__file__).with_name("interchanges")
-CONFIGURATION = ROOT / "examples" / "configuration"
 ENVIRONMENT = ROOT / ".local" / "demo" / "environment.json"
 # What each outcome looks like; the demo fails if something ends otherwise than its file's name says.
 _STYLES = {"posted": "green", "logged": "green", "failed": "red", "held": "yellow", "quarantined": "red"}
@@ -38,14 +38,15 @@ _PATIENCE_SECONDS = 120
 
 def run(*, keep: bool, as_json: bool) -> int:
     """Run the demo; return 0 if every document ended as it should, 1 if not, 2 if it could not start."""
-    console = Console(stderr=as_json, highlight=False)
+    console = _console(stderr=as_json)
     try:
-        with _running(console, keep=keep) as here:
-            rows, complete = _main_job(console, here)
+        with _running(console, keep=keep) as site:
+            rows, complete = _main_job(console, site)
             if as_json:
                 print(json.dumps([asdict(row) for row in rows], indent=2))  # noqa: T201 - a command prints
             console.print(_table(rows))
-            _say_further(console, here, rows, keep=keep)
+            _say_why(console, rows)
+            _say_further(console, site, rows, keep=keep)
     except (ProcessError, StackError, ConnectorError) as error:
         console.print(f"[bold red]The demo could not run:[/] {error}")
         return 2
@@ -54,43 +55,54 @@ def run(*, keep: bool, as_json: bool) -> int:
     return 0 if complete and _as_expected(rows) else 1
 
 
+def _console(*, stderr: bool) -> Console:
+    """A console as wide as the terminal, and wide enough for the table where there is none."""
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=120)
+
+
 @contextmanager
-def _running(console: Console, *, keep: bool) -> Iterator[Surroundings]:
-    already = surroundings.running()
+def _running(console: Console, *, keep: bool) -> Iterator[Site]:
+    site = Site.from_environment()
+    already = site.running
     try:
         with _step(console, "Starting the embedded AWS endpoint and the simulators of Sterling and Visma"):
-            surroundings.start(fresh=True)
+            site.start()
         with _step(console, "Deploying template.yaml with sam build and sam deploy"):
-            here = surroundings.deploy()
-        _remember(here)
-        yield here
+            site.deploy()
+        _remember(site)
+        yield site
     finally:
         if not keep and not already:
-            surroundings.stop()
+            site.stop()
             ENVIRONMENT.unlink(missing_ok=True)
 
 
-def _main_job(console: Console, here: Surroundings) -> tuple[list[Row], bool]:
+def _main_job(console: Console, site: Site) -> tuple[list[Row], bool]:
+    outputs = stack.outputs(site.endpoint, site.stack)
     with _step(console, "Giving it the example company's partners and rules"):
-        store = ConfigurationStore(here.client("s3"), here.outputs["ConfigurationBucket"])
+        store = ConfigurationStore(site.client("s3"), outputs["ConfigurationBucket"])
         store.push(load(CONFIGURATION), actor="demo", reason="the example configuration")
     with _step(console, "Dropping partners' EDI into their Sterling mailboxes"):
-        dropped = _drop(here)
+        dropped = drop(site, INTERCHANGES)
     console.print("Waiting for the schedule to poll, and following every document:\n")
-    follower = Follower(AuditQueries(here.client("dynamodb"), here.outputs["AuditTable"]), dropped)
+    follower = Follower(AuditQueries(site.client("dynamodb"), outputs["AuditTable"]), dropped)
     return _follow(console, follower)
 
 
-def _drop(here: Surroundings) -> dict[str, datetime]:
-    """Put each file into the inbound mailbox of the partner its folder is named after."""
-    stamp = f"{datetime.now(UTC):%H%M%S}"
+def drop(site: Site, folder: Path) -> dict[str, datetime]:
+    """Put each file into the inbound mailbox of the partner its folder is named after.
+
+    Returns:
+        When each message was dropped, by its name, which is another at every call.
+    """
+    stamp = f"{datetime.now(UTC):%H%M%S%f}"
     dropped: dict[str, datetime] = {}
-    for file in sorted(INTERCHANGES.glob("*/*.edi")):
+    for file in sorted(folder.glob("*/*.edi")):
         name = f"{file.stem}-{stamp}{file.suffix}"
-        mailbox = f"/{file.parent.name}/Inbound"
         answer = httpx.post(
-            f"{here.sterling}/_control/drop",
-            params={"mailbox": mailbox, "name": name},
+            f"{site.sterling}/_control/drop",
+            params={"mailbox": f"/{file.parent.name}/Inbound", "name": name},
             content=file.read_bytes(),
         )
         answer.raise_for_status()
@@ -117,33 +129,44 @@ def _as_expected(rows: list[Row]) -> bool:
 
 
 def _table(rows: list[Row]) -> Table:
-    table = Table("document", "partner", "number", "outcome", "in Visma, or why not", "time", box=None)
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for heading in ("document", "partner", "number", "outcome"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("in Visma", no_wrap=True)
+    table.add_column("mailbox to end", no_wrap=True, justify="right")
     for row in rows:
         style = _STYLES.get(row.outcome, "dim")
         seconds = f"{row.seconds:.1f} s" if row.seconds is not None else ""
-        table.add_row(row.type, row.partner, row.number, f"[{style}]{row.outcome}[/]", row.result, seconds)
+        table.add_row(row.type, row.partner, row.number, f"[{style}]{row.outcome}[/]", row.in_visma, seconds)
     return table
 
 
-def _say_further(console: Console, here: Surroundings, rows: list[Row], *, keep: bool) -> None:
+def _say_why(console: Console, rows: list[Row]) -> None:
+    """Print a sentence for each row that has one, under the table, where there is room for it."""
+    for row in (row for row in rows if row.why):
+        console.print()
+        console.print(Text(f"{row.type} {row.number}: ", style="bold").append(Text(row.why, style="default")))
+
+
+def _say_further(console: Console, site: Site, rows: list[Row], *, keep: bool) -> None:
     example = next((row.id for row in rows if row.outcome == "failed"), "ID")
     console.print()
     if keep:
         console.print(f"Look further:   .venv/bin/ml-connector documents show {example}")
         console.print("                .venv/bin/ml-connector documents list")
-        console.print(f"AWS endpoint:   {here.endpoint}   Sterling: {here.sterling}   Visma: {here.visma}")
+        console.print(f"AWS endpoint:   {site.endpoint}   Sterling: {site.sterling}   Visma: {site.visma}")
         console.print("Stop it with:   make down")
     else:
         console.print(
             f"Look further:   make demo KEEP=1, then .venv/bin/ml-connector documents show {example}"
         )
-        console.print(f"AWS endpoint:   {here.endpoint} while it runs")
-    console.print(f"Logs:           {LOGS.relative_to(ROOT)}")
+        console.print(f"AWS endpoint:   {site.endpoint} while it runs")
+    console.print(f"Logs:           {site.logs.relative_to(ROOT)}")
 
 
-def _remember(here: Surroundings) -> None:
+def _remember(site: Site) -> None:
     ENVIRONMENT.parent.mkdir(parents=True, exist_ok=True)
-    ENVIRONMENT.write_text(json.dumps(here.environment(), indent=2))
+    ENVIRONMENT.write_text(json.dumps(site.environment(), indent=2))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The demo's processes and deployment: the embedded AWS endpoint, both simulators, and the stack on them."""
+"""Where the connector runs on one machine: the embedded AWS endpoint, both simulators, and the stack."""
 
 from __future__ import annotations
 
@@ -12,15 +12,8 @@ from typing import Any
 from local import processes, stack
 
 ROOT = Path(__file__).resolve().parents[2]
-STACK = "ml-connector-demo"
 HOST = "127.0.0.1"
-AWS_PORT = int(os.environ.get("ML_CONNECTOR_PORT") or 4566)
-STERLING_PORT = int(os.environ.get("ML_CONNECTOR_STERLING_PORT") or 4574)
-VISMA_PORT = int(os.environ.get("ML_CONNECTOR_VISMA_PORT") or 4575)
-LOGS = ROOT / ".local" / "logs"
-STATE = ROOT / ".local" / "demo"
-# A minute of a schedule lasts this many seconds, so that nobody has to wait a minute for the first poll.
-SECONDS_PER_MINUTE = 5
+CONFIGURATION = ROOT / "examples" / "configuration"
 _COUNTS = "/_control/counts"
 
 # What the simulators let in; they listen on this machine only.
@@ -34,13 +27,60 @@ VISMA_COMPANY = "4242"
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """Where everything is once it runs."""
+class Site:
+    """One place to run: its own folder, ports and stack, so that two never meet.
 
-    endpoint: str
-    sterling: str
-    visma: str
-    outputs: dict[str, str]
+    Attributes:
+        folder: Holds state, logs and the files that name running processes.
+        seconds_per_minute: How long a minute of a schedule lasts; short, so that nobody waits for a poll.
+    """
+
+    folder: Path = ROOT / ".local"
+    stack: str = "ml-connector-demo"
+    aws_port: int = 4566
+    sterling_port: int = 4574
+    visma_port: int = 4575
+    seconds_per_minute: float = 5
+
+    @classmethod
+    def from_environment(cls) -> Site:
+        """Return the demo's site; three variables move its ports."""
+        usual = cls()
+        return cls(
+            aws_port=int(os.environ.get("ML_CONNECTOR_PORT") or usual.aws_port),
+            sterling_port=int(os.environ.get("ML_CONNECTOR_STERLING_PORT") or usual.sterling_port),
+            visma_port=int(os.environ.get("ML_CONNECTOR_VISMA_PORT") or usual.visma_port),
+        )
+
+    @property
+    def logs(self) -> Path:
+        """One log file per function and process."""
+        return self.folder / "logs"
+
+    @property
+    def state(self) -> Path:
+        """What the endpoint keeps."""
+        return self.folder / "state"
+
+    @property
+    def endpoint(self) -> str:
+        """The embedded AWS endpoint."""
+        return f"http://{HOST}:{self.aws_port}"
+
+    @property
+    def sterling(self) -> str:
+        """The Sterling simulator."""
+        return f"http://{HOST}:{self.sterling_port}"
+
+    @property
+    def visma(self) -> str:
+        """The Visma simulator."""
+        return f"http://{HOST}:{self.visma_port}"
+
+    @property
+    def running(self) -> bool:
+        """Whether the endpoint runs, started here earlier."""
+        return processes.find("aws", folder=self.folder) is not None
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has one type per service
         """Return a boto3 client of the embedded endpoint."""
@@ -48,70 +88,65 @@ class Surroundings:
 
     def environment(self) -> dict[str, str]:
         """Return what `ml-connector` needs to talk to this deployment."""
-        return stack.environment(self.endpoint) | {"ML_CONNECTOR_STACK": STACK}
+        return stack.environment(self.endpoint) | {"ML_CONNECTOR_STACK": self.stack}
+
+    def start(self) -> None:
+        """Start the endpoint and the simulators, from nothing unless they run already.
+
+        Raises:
+            ProcessError: A port is taken by somebody else, or a process does not come up.
+        """
+        if not self.running:
+            shutil.rmtree(self.state, ignore_errors=True)
+        started = [
+            (processes.start(name, command, port=port, folder=self.folder), f"http://{HOST}:{port}{health}")
+            for name, command, port, health in self._programs()
+        ]
+        for process, health in started:
+            processes.await_healthy(process, health)
+
+    def deploy(self) -> dict[str, str]:
+        """Deploy the stack, fill its secrets, and return its outputs."""
+        parameters = {
+            "PythonRuntime": stack.interpreter(),
+            "Architecture": "x86_64" if os.uname().machine == "x86_64" else "arm64",
+            "SterlingHost": HOST,
+            "SterlingPort": str(self.sterling_port),
+            "SterlingScheme": "http",
+            "SterlingMailboxes": "/*/Inbound",
+            "VismaBaseUrl": self.visma,
+            "VismaTokenUrl": f"{self.visma}/connect/token",
+            "VismaCompanyId": VISMA_COMPANY,
+        }
+        outputs = stack.deploy(
+            self.endpoint, ROOT / "template.yaml", self.stack, parameters, work=ROOT / ".local" / "stacks"
+        )
+        secrets = self.client("secretsmanager")
+        for output, credentials in (
+            ("SterlingSecret", STERLING_CREDENTIALS),
+            ("VismaSecret", VISMA_CREDENTIALS),
+        ):
+            secrets.put_secret_value(SecretId=outputs[output], SecretString=json.dumps(credentials))
+        return outputs
+
+    def stop(self) -> list[str]:
+        """Stop what was started here; return the names."""
+        return processes.stop_all(folder=self.folder)
+
+    def _programs(self) -> list[tuple[str, list[str], int, str]]:
+        python, emulator = str(ROOT / ".venv/bin/python"), str(ROOT / ".venvs/aws/bin/python")
+        sterling = [python, "-m", "local.sterling", "--port", str(self.sterling_port), *_mailboxes()]
+        visma = [python, "-m", "local.visma", "--port", str(self.visma_port)]
+        aws = [emulator, "-m", "local.aws", "--port", str(self.aws_port), "--state", str(self.state)]
+        aws += ["--logs", str(self.logs), "--schedule-seconds-per-minute", str(self.seconds_per_minute)]
+        return [
+            ("aws", aws, self.aws_port, "/_ministack/health"),
+            ("sterling", sterling, self.sterling_port, _COUNTS),
+            ("visma", visma, self.visma_port, _COUNTS),
+        ]
 
 
-def start(*, fresh: bool) -> None:
-    """Start the endpoint and the simulators, unless they run already.
-
-    Raises:
-        ProcessError: A port is taken by somebody else, or a process does not come up.
-    """
-    if fresh and not running():
-        shutil.rmtree(STATE, ignore_errors=True)
-    for name, command, port, health in _programs():
-        process = processes.start(name, command, port=port)
-        processes.await_healthy(process, f"http://{HOST}:{port}{health}")
-
-
-def running() -> bool:
-    """Tell whether the endpoint of an earlier demo still runs."""
-    return processes.find("aws") is not None
-
-
-def deploy() -> Surroundings:
-    """Deploy the stack, fill its secrets, and return where everything is."""
-    endpoint = f"http://{HOST}:{AWS_PORT}"
-    parameters = {
-        "PythonRuntime": stack.interpreter(),
-        "Architecture": "x86_64" if os.uname().machine == "x86_64" else "arm64",
-        "SterlingHost": HOST,
-        "SterlingPort": str(STERLING_PORT),
-        "SterlingScheme": "http",
-        "SterlingMailboxes": "/*/Inbound",
-        "VismaBaseUrl": f"http://{HOST}:{VISMA_PORT}",
-        "VismaTokenUrl": f"http://{HOST}:{VISMA_PORT}/connect/token",
-        "VismaCompanyId": VISMA_COMPANY,
-    }
-    outputs = stack.deploy(endpoint, ROOT / "template.yaml", STACK, parameters)
-    surroundings = Surroundings(
-        endpoint, f"http://{HOST}:{STERLING_PORT}", f"http://{HOST}:{VISMA_PORT}", outputs
-    )
-    secrets = surroundings.client("secretsmanager")
-    for output, credentials in (
-        ("SterlingSecret", STERLING_CREDENTIALS),
-        ("VismaSecret", VISMA_CREDENTIALS),
-    ):
-        secrets.put_secret_value(SecretId=outputs[output], SecretString=json.dumps(credentials))
-    return surroundings
-
-
-def stop() -> list[str]:
-    """Stop what this project started; return the names."""
-    return processes.stop_all()
-
-
-def _programs() -> list[tuple[str, list[str], int, str]]:
-    python, emulator = str(ROOT / ".venv/bin/python"), str(ROOT / ".venvs/aws/bin/python")
-    schedule = ["--schedule-seconds-per-minute", str(SECONDS_PER_MINUTE)]
-    folders = ["--state", str(STATE / "aws"), "--logs", str(LOGS)]
-    return [
-        ("sterling", [python, "-m", "local.sterling", "--port", str(STERLING_PORT)], STERLING_PORT, _COUNTS),
-        ("visma", [python, "-m", "local.visma", "--port", str(VISMA_PORT)], VISMA_PORT, _COUNTS),
-        (
-            "aws",
-            [emulator, "-m", "local.aws", "--port", str(AWS_PORT), *folders, *schedule],
-            AWS_PORT,
-            "/_ministack/health",
-        ),
-    ]
+def _mailboxes() -> list[str]:
+    """The mailboxes an operator of Sterling has set up: one for each way of each partner of the example."""
+    partners = [file.stem for file in sorted(CONFIGURATION.glob("partners/*.yaml"))]
+    return [f"--mailbox=/{partner}/{way}" for partner in partners for way in ("Inbound", "Outbound")]

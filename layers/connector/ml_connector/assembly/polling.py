@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from ml_connector.assembly.message_audit import MessageAudit
 from ml_connector.assembly.observability import logger, metrics
-from ml_connector.store.audit import Origin
 from ml_connector.store.leases import Leases
 from ml_connector.workflow.poll_sterling import PollPorts
 from ml_connector.workflow.poll_sterling import poll_sterling as run_poll_sterling
 
 if TYPE_CHECKING:
     from ml_connector.assembly.parts import Parts
-    from ml_connector.store.audit import AuditTrail
 
 # A poll's figure -> the metric people watch; the others are in the log.
 _METRICS = {
@@ -27,28 +26,6 @@ _METRICS = {
     "silent": ("SterlingSilent", MetricUnit.Count),
     "lease_contended": ("PollsContended", MetricUnit.Count),
 }
-
-
-class MessageAudit:
-    """Records what happens to mailbox messages, as the poll tells it."""
-
-    def __init__(self, trail: AuditTrail) -> None:
-        self._trail = trail
-
-    def record(self, item: str, event: str, /, **facts: Any) -> bool:  # noqa: ANN401 - facts are any JSON
-        """Append an event of a mailbox message."""
-        state = {
-            "kind": "message",
-            "direction": "in",
-            "type": "message",
-            "number": facts.get("name"),
-            "mailbox": facts.get("mailbox"),
-            "arrived_at": facts.get("arrived_at"),
-            "bytes": facts.get("raw"),
-            "reason": facts.get("reason"),
-            "advice": facts.get("advice"),
-        }
-        return self._trail.record(item, event, origin=Origin(step="poll"), state=state, facts=facts)
 
 
 def poll_sterling(parts: Parts) -> dict[str, Any]:

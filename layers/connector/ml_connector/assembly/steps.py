@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ml_connector.assembly.parts import Parts
+    from ml_connector.workflow.acknowledge_interchange import Acknowledging
     from ml_connector.workflow.map_document import Mapping
     from ml_connector.workflow.parse_document import Parsing
     from ml_connector.workflow.post_document import PostingParts
+    from ml_connector.workflow.send_to_sterling import SendPorts
     from ml_connector.workflow.split_interchange import Splitting
 
 
@@ -25,6 +28,37 @@ def splitting(parts: Parts) -> Splitting:
         start_document=parts.starter("PROCESS_MACHINE"),
         remaining_seconds=parts.remaining_seconds,
         environment=parts.environment["ENVIRONMENT"],
+    )
+
+
+def acknowledging(parts: Parts) -> Acknowledging:
+    """Return what *acknowledge* works with."""
+    from ml_connector.store.control_numbers import ControlNumberStore
+    from ml_connector.workflow.acknowledge_interchange import Acknowledging
+    from ml_connector.workflow.send_to_sterling import send_to_sterling
+
+    ports = _sterling_ports(parts)
+    return Acknowledging(
+        store=parts.documents,
+        audit=parts.audit,
+        queries=parts.queries,
+        numbers=ControlNumberStore(parts.state_table),
+        configuration=parts.configuration,
+        send=lambda consignment: send_to_sterling(consignment, ports),
+    )
+
+
+def _sterling_ports(parts: Parts) -> SendPorts:
+    from ml_connector.assembly.message_audit import MessageAudit
+    from ml_connector.store.outbox import Outbox
+    from ml_connector.workflow.send_to_sterling import SendPorts
+
+    return SendPorts(
+        client=parts.sterling,
+        outbox=Outbox(parts.state_table, system="sterling"),
+        raw=parts.documents,
+        audit=MessageAudit(parts.audit, "out"),
+        now=lambda: datetime.now(UTC),
     )
 
 

@@ -18,6 +18,8 @@ Stack = Annotated[str | None, typer.Option("--stack", help="The deployment; else
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 _COLUMNS = ("id", "type", "partner", "number", "status", "Visma", "since", "reason")
+# Ids and numbers are copied from here, so they are never cut.
+_WIDTHS = {"id": 20, "number": 10}
 
 
 @documents_app.command("list")
@@ -97,7 +99,9 @@ def replay(
 
 
 def _listing(items: list[dict[str, Any]], token: str | None) -> Group:
-    table = Table(*_COLUMNS, box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in _COLUMNS:
+        table.add_column(heading, no_wrap=True, overflow="ellipsis", min_width=_WIDTHS.get(heading))
     for item in items:
         table.add_row(
             item["item"],

@@ -112,7 +112,7 @@ def _unassigned(interchange: Interchange, first_lines: str, by: Judging) -> Verd
 def _repeated(earlier: str, partner: Partner, *, same: bool) -> Verdict:
     if same:
         note = f"The same bytes came before as interchange {earlier}; they were not processed again."
-        return Verdict("duplicate", partner, {"note": note}, {"earlier": earlier})
+        return Verdict("duplicate", partner, {"note": note, "earlier": earlier}, {})
     reason = f"Its control number came before with other content, as interchange {earlier}."
     advice = "Ask the partner which is right; if both are, release this one."
     return Verdict("held", partner, {"reason": reason, "advice": advice}, {"earlier": earlier})

@@ -1,0 +1,98 @@
+"""Control numbers of what we send: atomic counters, and the number each thing sent once drew.
+
+A counter only ever grows, so a number is never given twice before it wraps; a number drawn and lost leaves a
+gap, which every standard allows. What was drawn for one interchange is remembered, so that a retry sends the
+same bytes under the same number.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ml_connector.errors import Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+# ISA13 and GS06 hold nine digits (X12 I12, 28); UNB 0020 holds fourteen characters and wraps there too.
+HIGHEST = 999_999_999
+
+
+class ControlNumberStore:
+    """Draws control numbers from counters in the state table.
+
+    Args:
+        table: The boto3 table resource.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def draw(self, scope: str, purpose: str) -> int:
+        """Return the number drawn in a scope for a purpose: the same whenever it is asked again.
+
+        Args:
+            scope: Standard, level, sender, receiver and test flag: what numbers must differ within.
+            purpose: What the number is for, such as the id of a document that is sent.
+
+        Raises:
+            Unavailable: DynamoDB did not answer.
+        """
+        try:
+            return self._drawn(scope, purpose) or self._remember(scope, purpose, self._next(scope))
+        except (ClientError, BotoCoreError) as error:
+            raise Unavailable(f"DynamoDB gave no control number: {type(error).__name__}.") from error
+
+    def current(self, scope: str) -> int:
+        """Return the last number drawn in a scope, 0 if none was."""
+        item = self._table.get_item(Key=_counter(scope), ConsistentRead=True).get("Item", {})
+        return int(str(item.get("drawn", 0)))
+
+    def bump(self, scope: str, last: int) -> None:
+        """Make the counter go on after ``last``, as after a migration or a disaster."""
+        self._table.update_item(
+            Key=_counter(scope),
+            UpdateExpression="SET drawn = :last",
+            ExpressionAttributeValues={":last": last},
+        )
+
+    def _drawn(self, scope: str, purpose: str) -> int | None:
+        item = self._table.get_item(Key=_purpose(scope, purpose), ConsistentRead=True).get("Item")
+        return int(str(item["drawn"])) if item else None
+
+    def _next(self, scope: str) -> int:
+        answer = self._table.update_item(
+            Key=_counter(scope),
+            UpdateExpression="ADD drawn :one",
+            ExpressionAttributeValues={":one": 1},
+            ReturnValues="UPDATED_NEW",
+        )
+        return (int(str(answer["Attributes"]["drawn"])) - 1) % HIGHEST + 1
+
+    def _remember(self, scope: str, purpose: str, number: int) -> int:
+        """Keep the number for its purpose; if another run was quicker, its number counts."""
+        try:
+            self._table.put_item(
+                Item={**_purpose(scope, purpose), "drawn": number},
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return self._drawn(scope, purpose) or number
+        return number
+
+
+def scope_of(standard: str, level: str, sender: str, receiver: str, *, test: bool) -> str:
+    """Return the scope numbers of one level differ within: one direction between two addresses."""
+    return "|".join((standard, level, sender, receiver, "T" if test else "P"))
+
+
+def _counter(scope: str) -> dict[str, str]:
+    return {"pk": f"CONTROL#{scope}", "sk": "COUNTER"}
+
+
+def _purpose(scope: str, purpose: str) -> dict[str, str]:
+    return {"pk": f"CONTROL#{scope}", "sk": f"FOR#{purpose}"}

@@ -1,0 +1,116 @@
+"""*receive interchange*, last step: each interchange is answered as its partner agreed, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from ml_connector.edi import Interchange, Standard, read_interchanges
+from ml_connector.edi.acknowledgement import AcknowledgementKind, ControlNumbers, acknowledge
+from ml_connector.edi.outcome import examine
+from ml_connector.store.control_numbers import scope_of
+from ml_connector.store.objects import ObjectRef
+from ml_connector.workflow.send_to_sterling import Consignment
+from ml_connector.workflow.tickets import MessageTicket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ml_connector.edi.outcome import MessageOutcome
+    from ml_connector.partners.configuration import Configuration
+    from ml_connector.partners.profile import Partner
+    from ml_connector.store.audit import AuditTrail, Origin
+    from ml_connector.store.audit_queries import AuditQueries
+    from ml_connector.store.control_numbers import ControlNumberStore
+    from ml_connector.store.raw import RawStore
+
+# A control number that came with other content is for a person to judge, so it gets no answer yet.
+_UNANSWERED = frozenset({"held", "unassigned"})
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledging:
+    """What the step works with."""
+
+    store: RawStore
+    audit: AuditTrail
+    queries: AuditQueries
+    numbers: ControlNumberStore
+    configuration: Configuration
+    send: Callable[[Consignment], dict[str, Any]]
+
+
+def acknowledge_interchange(given: dict[str, Any], parts: Acknowledging, origin: Origin) -> dict[str, Any]:
+    """Return how many acknowledgements were sent.
+
+    Raises:
+        Unavailable: Sterling or a store did not answer; what was sent is not sent again.
+    """
+    ticket = MessageTicket(**given["message"])
+    sent = 0
+    with parts.store.open(ObjectRef(**given["raw"])) as stream:
+        for index, interchange in enumerate(read_interchanges(stream), start=1):
+            sent += _answer(f"{ticket.id}-{index}", interchange, parts, origin)
+    return {"acknowledgements": sent}
+
+
+def _answer(item: str, interchange: Interchange, parts: Acknowledging, origin: Origin) -> int:
+    state = parts.queries.state(item) or {}
+    if not state.get("partner") or state.get("status") in _UNANSWERED:
+        return 0
+    partner = parts.configuration.partner(state["partner"])
+    kinds = _kinds(partner, interchange.standard)
+    if not kinds:
+        return 0
+    outcomes = examine(interchange)
+    # A repeat gets the bytes of its first arrival again: the same number, date and time.
+    first = parts.queries.state(state["earlier"]) or state if state.get("earlier") else state
+    answers = [(kind, _compose(first, kind, interchange, outcomes, parts)) for kind in kinds]
+    sent = [_send(item, kind, content, partner, parts) for kind, content in answers if content is not None]
+    if sent:
+        parts.audit.record(item, "acknowledged", origin=origin, facts={"sent": sent})
+    return len(sent)
+
+
+def _kinds(partner: Partner, standard: Standard) -> list[AcknowledgementKind]:
+    wanted = {Standard.X12: partner.acknowledgements.x12, Standard.EDIFACT: partner.acknowledgements.edifact}
+    named = wanted.get(standard, "none")
+    return [] if named == "none" else [AcknowledgementKind(kind) for kind in named.split("+")]
+
+
+def _compose(
+    first: dict[str, Any],
+    kind: AcknowledgementKind,
+    interchange: Interchange,
+    outcomes: list[MessageOutcome],
+    parts: Acknowledging,
+) -> bytes | None:
+    sender, receiver = interchange.receiver.id, interchange.sender.id
+    scope = scope_of(interchange.standard.value, "interchange", sender, receiver, test=interchange.test)
+    number = str(parts.numbers.draw(scope, f"{first['item']}-{kind.value}"))
+    return acknowledge(
+        interchange,
+        outcomes,
+        numbers=ControlNumbers(interchange=number, group=number),
+        prepared_at=datetime.fromisoformat(first["created_at"]),
+        kind=kind,
+    )
+
+
+def _send(
+    item: str, kind: AcknowledgementKind, content: bytes, partner: Partner, parts: Acknowledging
+) -> dict[str, Any]:
+    ref = parts.store.put(
+        f"acknowledgements/{item}-{kind.value}.edi", content, metadata={"interchange": item}
+    )
+    where = parts.send(
+        Consignment(
+            send_id=f"acknowledgement-{item}-{kind.value}",
+            partner=partner.id,
+            label=kind.value,
+            content=ref,
+            mailbox=partner.mailboxes.outbound or "",
+        )
+    )
+    return {"kind": kind.value, "bytes": ref.model_dump(), **where}
