@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ml_connector.documents import Model
 from ml_connector.errors import Misconfigured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ml_connector.documents import Document
 
@@ -27,29 +28,35 @@ _NOT_CONTENT = frozenset(
 )
 
 
-def check_fidelity(document: Document, read_back: Document, message: str) -> None:
+#: No value may come back as another.
+NOTHING_WEAKER: Mapping[object, object] = MappingProxyType({})
+
+
+def check_fidelity(
+    document: Document, read_back: Document, message: str, *, weaker: Mapping[object, object] = NOTHING_WEAKER
+) -> None:
     """Return if what was written reads back as the document; more than it said is no loss.
 
     Args:
         document: What was to be written.
         read_back: What the written bytes say.
         message: The message's name, for the error.
+        weaker: Values that may read back as a less exact one: value -> what it may become.
 
     Raises:
         Misconfigured: The message has no place for a value of the document; the error names the field.
     """
-    lost = next(losses(document, read_back), None)
-    if lost is None:
-        return
-    path, value, found = lost
-    raise Misconfigured(
-        f"{path} can't be written as {message}: {value!r} would read back as {found!r}.",
-        advice="Correct the value, leave it out in the mapping, or send another message that carries it.",
-        field=path,
-        value=str(value),
-        document_type=type(document).__name__,
-        number=document.number,
-    )
+    for path, value, found in losses(document, read_back):
+        if isinstance(value, str) and value in weaker and weaker[value] == found:
+            continue
+        raise Misconfigured(
+            f"{path} can't be written as {message}: {value!r} would read back as {found!r}.",
+            advice="Correct the value, leave it out in the mapping, or send another message that carries it.",
+            field=path,
+            value=str(value),
+            document_type=document.document_type,
+            number=document.number,
+        )
 
 
 def losses(sent: object, found: object, path: str = "") -> Iterator[tuple[str, object, object]]:

@@ -69,7 +69,12 @@ CODECS: tuple[Codec, ...] = (
     Codec("x12", "810", _X12, ("invoice",), "x12.invoice"),
     Codec("x12", "820", _X12, ("remittance_advice", "payment_instruction"), "x12.remittance"),
     Codec("edifact", "ORDERS", _EDIFACT, ("order",), "edifact.orders"),
+    Codec("edifact", "ORDCHG", _EDIFACT, ("order_change",), "edifact.ordchg"),
+    Codec("edifact", "ORDRSP", _EDIFACT, ("order_response",), "edifact.ordrsp"),
+    Codec("edifact", "DESADV", _EDIFACT, ("despatch_advice",), "edifact.desadv"),
     Codec("edifact", "INVOIC", _EDIFACT, ("invoice",), "edifact.invoic"),
+    Codec("edifact", "REMADV", _EDIFACT, ("remittance_advice",), "edifact.remadv"),
+    Codec("edifact", "PAYORD", _EDIFACT, ("payment_instruction",), "edifact.payord"),
 )
 
 

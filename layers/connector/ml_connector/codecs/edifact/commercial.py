@@ -160,14 +160,18 @@ def _read_tax(group: GroupReader) -> TaxSubtotal:
     )
 
 
-def write_taxes(taxes: Iterable[TaxSubtotal]) -> Iterator[Row]:
-    """The TAX groups of taxes."""
+def write_taxes(taxes: Iterable[TaxSubtotal], *, summary: bool = False) -> Iterator[Row]:
+    """The TAX groups of taxes; what is taxed stands in MOA 125 in the summary, elsewhere in TAX (5286).
+
+    Outside of the summary D.96A has room for one MOA below TAX only.
+    """
     for tax in taxes:
         category = tax.source_code or _TAX_CATEGORY_CODES.get(tax.category or "", tax.category or "")
         scheme = [tax.scheme or "VAT", "", "", tax.exemption_reason or ""]
-        rate: list[Component] = ["", "", "", tax.rate if tax.rate is not None else ""]
-        yield ("TAX", ["7", scheme, "", "", rate, category, tax.tax_id or ""])
-        if tax.taxable_amount is not None:
+        rate: list[Component] = ["", "", "", "" if tax.rate is None else tax.rate]
+        basis: Component = "" if summary or tax.taxable_amount is None else tax.taxable_amount
+        yield ("TAX", ["7", scheme, "", basis, rate, category, tax.tax_id or ""])
+        if summary and tax.taxable_amount is not None:
             yield ("MOA", [["125", tax.taxable_amount]])
         if tax.tax_amount is not None:
             yield ("MOA", [["124", tax.tax_amount]])

@@ -226,7 +226,7 @@ def _write(invoice: Invoice, writing: Writing) -> Iterator[Row]:
     yield from write_allowances(invoice.allowances_charges, writing)
     yield from write_lines(invoice.lines, writing)
     yield from write_totals(_written_totals(invoice), len(invoice.lines))
-    yield from write_taxes(invoice.tax_subtotals)
+    yield from write_taxes(invoice.tax_subtotals, summary=True)
 
 
 def _written_totals(invoice: Invoice) -> InvoiceTotals:

@@ -131,6 +131,15 @@ def take_number(references: list[Reference], kind: ReferenceType) -> str | None:
     return None
 
 
+def take_order_reference(references: list[Reference]) -> Reference | None:
+    """The reference to the order that is changed or answered (RFF+ON), taken out of the list."""
+    for reference in references:
+        if reference.type is ReferenceType.PURCHASE_ORDER and reference.source_qualifier is None:
+            references.remove(reference)
+            return reference
+    return None
+
+
 def write_header(
     order: PurchaseOrder | OrderResponse,
     dates: Iterable[Row],

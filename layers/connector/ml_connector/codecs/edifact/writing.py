@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ml_connector.codecs.amounts import digits_of, write_number
 from ml_connector.codecs.edifact.fields import FIELDS
 from ml_connector.codecs.edifact.widths import Widths, is_from_2000_on, rules_of, widths_of
-from ml_connector.codecs.fidelity import check_fidelity
+from ml_connector.codecs.fidelity import NOTHING_WEAKER, check_fidelity
 from ml_connector.codecs.units import translate_unit
 from ml_connector.documents import UnitList, UnitOfMeasure
 from ml_connector.edi import (
@@ -30,7 +30,7 @@ from ml_connector.edi.outgoing import OutgoingGroup, OutgoingInterchange, Outgoi
 from ml_connector.errors import Misconfigured
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ml_connector.codecs.profile import CodecProfile
     from ml_connector.documents import Document
@@ -93,27 +93,36 @@ class Writing:
         rows: Iterable[Row],
         document: Document,
         decode: Callable[[Interchange, Message, CodecProfile], Document],
+        *,
+        weaker: Mapping[object, object] = NOTHING_WEAKER,
     ) -> bytes:
         """The interchange of one message, after reading it back.
 
         Raises:
             Misconfigured: The message can't carry the document.
         """
-        checked = [self._checked(row) for row in rows]
+        data = self.unread_interchange(rows, document)
+        for interchange in read_interchanges(io.BytesIO(data)):
+            for written in interchange.messages():
+                read_back = decode(interchange, written, self.profile)
+                check_fidelity(document, read_back, f"{self.message} {self.version}", weaker=weaker)
+        return data
+
+    def unread_interchange(self, rows: Iterable[Row], document: Document) -> bytes:
+        """The interchange of one message that no codec reads.
+
+        Raises:
+            Misconfigured: A value is too long, of the wrong kind or missing.
+        """
         envelope = self.profile.envelope
         message = OutgoingMessage(
             type=self.message,
-            rows=checked,
+            rows=[self._checked(row) for row in rows],
             control_number=str(envelope.message_control_number),
             version=self.version,
             association=envelope.association or "",
         )
-        data = compose_interchange(self._envelope(document), [OutgoingGroup(messages=[message])])
-        for interchange in read_interchanges(io.BytesIO(data)):
-            for written in interchange.messages():
-                read_back = decode(interchange, written, self.profile)
-                check_fidelity(document, read_back, f"{self.message} {self.version}")
-        return data
+        return compose_interchange(self._envelope(document), [OutgoingGroup(messages=[message])])
 
     def _envelope(self, document: Document) -> OutgoingInterchange:
         told, source = self.profile.envelope, document.source

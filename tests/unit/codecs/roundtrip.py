@@ -1,0 +1,32 @@
+"""Writing a document and reading it back, for the property tests of the codecs."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from ml_connector.codecs import CodecProfile, decode, encode
+from ml_connector.edi import read_interchanges
+
+if TYPE_CHECKING:
+    from ml_connector.documents import Document
+
+# How a document was read; not part of what it says.
+_READING = {"source", "normalisations", "findings", "raw_extensions", "totals_computed", "totals"}
+
+
+def written(document: Document, standard: str, version: str, **options: object) -> bytes:
+    return encode(document, standard=standard, version=version, **options)
+
+
+def read(data: bytes, profile: CodecProfile | None = None) -> list[Document]:
+    return [
+        decode(interchange, message, profile=profile)
+        for interchange in read_interchanges(io.BytesIO(data))
+        for message in interchange.messages()
+    ]
+
+
+def content(document: Document) -> dict:
+    """What a document says, without how it was read."""
+    return document.model_dump(exclude=_READING)
