@@ -14,7 +14,7 @@ from ml_connector.edi.faults import Fault
 from ml_connector.edi.hierarchy import CpsCheck, HlCheck
 from ml_connector.edi.loops import schema_of
 from ml_connector.edi.overlay import apply_overlay
-from ml_connector.edi.patterns import compile_segment
+from ml_connector.edi.patterns import compile_segment, compile_shape
 from ml_connector.edi.placement import Walker
 from ml_connector.edi.report import Report
 from ml_connector.edi.segment import Segment
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 #: A pattern costs a millisecond to make and saves ten microseconds a segment: worth it from this many on.
 _WORTH_A_PATTERN = 16
+
+#: So many whole segments are remembered per place: partners send the same units, dates and names again.
+_MOST_REMEMBERED = 256
 
 #: Segments whose content decides the tree, so that each is looked at.
 _HIERARCHIES: dict[str, dict[str, type[HlCheck] | type[CpsCheck]]] = {
@@ -88,14 +91,16 @@ class Way(NamedTuple):
 
     Attributes:
         state: The place it leads to.
-        matches: Whether a segment's bytes are faultless.
+        fits: Whether a segment is faultless and of the usual shape.
         limit: How often that place may be taken in a row, where this is a repetition of it; 0 where nothing
             is counted, -1 where counting begins.
+        matches: Whether a segment is faultless.
     """
 
     state: int
-    matches: Matcher
+    fits: Matcher
     limit: int
+    matches: Matcher
 
 
 _UNCOUNTED, _BEGIN = 0, -1
@@ -129,9 +134,17 @@ class MessageCheck:
         state = walker.state
         ways = self._known_ways()
         for index, raw in enumerate(block.raws):
-            way = ways[state].get(raw[:3])
-            if way is not None and way[1](raw):
-                target, _, limit = way
+            known = ways[state]
+            way = known.get(raw)
+            if way is None:
+                way = known.get(raw[:3])
+                if way is not None:
+                    if way[1](raw) is None and way[3](raw) is None:
+                        way = None
+                    elif len(known) < _MOST_REMEMBERED:
+                        known[raw] = way
+            if way is not None:
+                target, _, limit, _ = way
                 if limit == _UNCOUNTED:
                     state = target
                     continue
@@ -238,7 +251,9 @@ class _Tables:
             self._matchers[tag] = compile_segment(self._schema.rule_of(node), syntax)
         matches = self._matchers[tag]
         if matches is not None and tag not in _HIERARCHIES.get(self._schema.standard, ()):
-            self.ways[state][raw[:3]] = Way(node.index, matches, _limit(node, repeats=repeats))
+            rule = self._schema.rule_of(node)
+            fits = compile_shape(rule, raw, syntax) if matches(raw) else matches
+            self.ways[state][raw[:3]] = Way(node.index, fits, _limit(node, repeats=repeats), matches)
 
 
 def _limit(node: Node, *, repeats: bool) -> int:

@@ -201,24 +201,37 @@ def pattern_of(element: Element, text: bytes) -> bytes:
     if kind in _DATE_TYPES:
         return DATE_PATTERNS[b"102"] if element.maximum >= 8 else DATE_PATTERNS[b"101"]
     if kind in _TIME_TYPES:
-        return _CLOCK + rb"(?:[0-5][0-9][0-9]{0,2})?+"
+        return _CLOCK + rb"(?:[0-5][0-9][0-9]{0,2}+)?+"
     if element.codes and kind in _LIST_TYPES:
         return _one_of(element.codes)
     if is_number(kind):
         return _number_pattern(element)
-    letters = b"[A-Za-z ]" if kind == "a" else text
-    if element.minimum > 1 and kind != "a":
+    return text_of(element, text, least=element.minimum)
+
+
+def text_of(element: Element, text: bytes, *, least: int) -> bytes:
+    """A pattern of so many characters; bytes beyond ASCII may be parts of one, so least counts none of them."""
+    letters = b"[A-Za-z ]" if element.type == "a" else text
+    if least > 1 and element.type != "a":
         letters = letters.replace(b"]", rb"\x80-\xff]")
-    return letters + b"{%d,%d}+" % (element.minimum, element.maximum)
+    return letters + b"{%d,%d}+" % (least, element.maximum)
+
+
+def is_text(element: Element) -> bool:
+    """Whether any text of the right length will do."""
+    kind = element.type
+    listed = element.codes and kind in _LIST_TYPES
+    return not (listed or is_number(kind) or kind in _DATE_TYPES or kind in _TIME_TYPES)
 
 
 def _number_pattern(element: Element) -> bytes:
+    """Digits with or without a point; the lengths before and after it together never exceed the maximum."""
     least, most = element.minimum, element.maximum
     if element.type in ("R", "n") and least == 1 and most > 2:
         decimals = most // 3
         mark = b"[.]" if element.type == "R" else b"[.,]"
-        return b"-?[0-9]{1,%d}+(?:%s[0-9]{0,%d}+)?+" % (most - decimals, mark, decimals)
-    return b"-?[0-9]{%d,%d}+" % (least, most)
+        return b"-?+[0-9]{1,%d}+%s?+[0-9]{0,%d}+" % (most - decimals, mark, decimals)
+    return b"-?+[0-9]{%d,%d}+" % (least, most)
 
 
 def _one_of(codes: Iterable[str]) -> bytes:
