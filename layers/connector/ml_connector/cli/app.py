@@ -14,6 +14,7 @@ from ml_connector.cli.credentials import credentials_app
 from ml_connector.cli.demo import demo
 from ml_connector.cli.documents import documents_app
 from ml_connector.cli.edi import edi_app
+from ml_connector.cli.edi_acknowledge import acknowledge_file
 from ml_connector.cli.output import MISCONFIGURED
 from ml_connector.cli.ping import ping
 
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.command()(ping)
 app.command()(demo)
+edi_app.command("acknowledge")(acknowledge_file)
 app.add_typer(edi_app, name="edi")
 app.add_typer(documents_app, name="documents")
 app.add_typer(credentials_app, name="credentials")

@@ -210,7 +210,7 @@ def pattern_of(element: Element, text: bytes) -> bytes:
 
 
 def text_of(element: Element, text: bytes, *, least: int) -> bytes:
-    """A pattern of so many characters; bytes beyond ASCII may be parts of one, so least counts none of them."""
+    """A pattern of so many characters; bytes beyond ASCII may be parts of one, so none of them counts."""
     letters = b"[A-Za-z ]" if element.type == "a" else text
     if least > 1 and element.type != "a":
         letters = letters.replace(b"]", rb"\x80-\xff]")
