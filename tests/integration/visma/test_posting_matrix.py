@@ -17,7 +17,7 @@ from ml_connector.visma import Posted
 HTTP_FAULTS = get_args(FaultKind)
 ORDER, INVOICE, CREDIT_NOTE, *OTHERS = KINDS
 # After these the document's fate is open, so the calls that follow are those of a look-up.
-DOUBTS = ("cut_before", "cut_after", "error_after", "cut_late", "background")
+DOUBTS = ("cut_before", "cut_after", "error_after", "background")
 
 
 def assert_posted_once(world: World, kind: Kind, history: list[object]) -> None:

@@ -56,14 +56,14 @@ def state_table(name: str = "State") -> Any:
 
 
 class MemoryTable:
-    """The three calls of the ledger, as DynamoDB answers them; moto's costs the matrix minutes."""
+    """The calls of the ledger, as DynamoDB answers them; moto would cost the matrix minutes."""
 
     def __init__(self) -> None:
         self.items: dict[str, dict[str, Any]] = {}
 
-    def put_item(self, *, Item: dict[str, Any], ConditionExpression: str) -> dict[str, Any]:  # noqa: N803 - boto3
-        assert ConditionExpression == "attribute_not_exists(pk)"
-        if Item["pk"] in self.items:
+    def put_item(self, *, Item: dict[str, Any], ConditionExpression: str = "") -> dict[str, Any]:  # noqa: N803
+        assert ConditionExpression in {"", "attribute_not_exists(pk)"}
+        if ConditionExpression and Item["pk"] in self.items:
             raise _condition_failed("PutItem")
         self.items[Item["pk"]] = dict(Item)
         return {}

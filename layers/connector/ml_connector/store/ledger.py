@@ -22,6 +22,7 @@ from uuid import uuid4
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ml_connector.errors import Misconfigured, Unavailable
+from ml_connector.store.recent_postings import RecentPostings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -145,6 +146,15 @@ class PostingLedger:
             LeaseLost: Another execution has taken the item over.
         """
         return self._write(record, {"state": state, **facts}, fence=record.fence)
+
+    def note_posted(self, key: BusinessKey, dataset: str, row: Mapping[str, Any], *, now: datetime) -> None:
+        """Tell readers of a dataset of a document that their copies can't hold yet.
+
+        Raises:
+            Unavailable: The note was not taken.
+        """
+        notes = RecentPostings(self._table, key.company)
+        notes.note(dataset, str(row.get("referenceNumber", "")), row, at=now.timestamp())
 
     def release(self, record: PostingRecord) -> None:
         """Give a claimed item free; does nothing when the lease is another's by now."""

@@ -15,6 +15,8 @@ from uuid import uuid4
 from boto3.dynamodb.conditions import Attr, Key
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ml_connector.store.recent_postings import RecentPostings
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -35,11 +37,16 @@ class CachedCopy:
 
 
 class ReferenceCache:
-    """The shared copies of one company. Failing DynamoDB makes it empty, never an error: Visma is read."""
+    """The shared copies of one company. Failing DynamoDB makes it empty, never an error: Visma is read.
+
+    Attributes:
+        recent: What was posted since the copies were read.
+    """
 
     def __init__(self, table: Table, company: str) -> None:
         self._table = table
         self._company = company
+        self.recent = RecentPostings(table, company)
 
     def read(self, name: str, *, known_version: str = "") -> CachedCopy | None:
         """Return the shared copy, or None if there is none or it is the version already known."""
@@ -88,8 +95,11 @@ class ReferenceCache:
     def _point(self, name: str, version: str, read_at: float, expires_at: int) -> None:
         self._table.update_item(
             Key=self._pointer(name),
-            UpdateExpression="SET version = :version, read_at = :read_at, expires_at = :expires_at"
-            " REMOVE refreshing_until",
+            UpdateExpression="SET #version = :version, #read_at = :read_at, #expires_at = :expires_at"
+            " REMOVE #refreshing_until",
+            ExpressionAttributeNames={
+                f"#{name}": name for name in ("version", "read_at", "expires_at", "refreshing_until")
+            },
             ExpressionAttributeValues={
                 ":version": version,
                 ":read_at": str(read_at),

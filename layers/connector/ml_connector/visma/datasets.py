@@ -60,13 +60,13 @@ def _location_key(row: masters.SupplierLocation) -> str:
 DATASETS: dict[str, Dataset] = {
     dataset.name: dataset
     for dataset in (
-        Dataset("suppliers", "/v1/supplier", masters.Supplier, lambda r: str(r.number), 15 * MINUTE),
+        Dataset("suppliers", "/v1/supplier", masters.Supplier, lambda r: str(r.number), 30 * MINUTE),
         Dataset(
             "supplier_locations",
             "/v1/supplierlocation",
             masters.SupplierLocation,
             _location_key,
-            15 * MINUTE,
+            30 * MINUTE,
         ),
         Dataset("customers", "/v1/customer", masters.Customer, lambda r: str(r.number), HOUR),
         Dataset("customer_locations", "/v1/location", masters.SupplierLocation, _location_key, HOUR),
@@ -75,7 +75,7 @@ DATASETS: dict[str, Dataset] = {
             "/v1/inventory",
             masters.Item,
             lambda r: str(r.inventory_number),
-            15 * MINUTE,
+            30 * MINUTE,
             params={"expandCrossReference": True, "expandInventoryUnits": True},
         ),
         Dataset(
@@ -128,7 +128,7 @@ DATASETS: dict[str, Dataset] = {
             "/v1/purchaseorder",
             ReadPurchaseOrder,
             lambda r: str(r.order_nbr),
-            MINUTE,
+            10 * MINUTE,
             horizon_days=90,
         ),
         Dataset(
@@ -136,7 +136,7 @@ DATASETS: dict[str, Dataset] = {
             "/v2/PurchaseReceipt",
             ReadReceipt,
             lambda r: str(r.receipt_nbr),
-            MINUTE,
+            10 * MINUTE,
             horizon_days=180,
         ),
         # What was invoiced of an order stands on no order line, only on the invoices themselves.
@@ -145,7 +145,7 @@ DATASETS: dict[str, Dataset] = {
             "/v1/supplierInvoice",
             ReadSupplierInvoice,
             lambda r: f"{r.document_type}/{r.reference_number}",
-            MINUTE,
+            10 * MINUTE,
             horizon_days=365,
         ),
     )

@@ -41,6 +41,7 @@ class Entity:
         stamp: Returns the document with the stamp in it.
         stamped_text: Returns the text of a listed document that would hold the stamp.
         search: Yields the listed documents among which a posted one must be.
+        noted_in: The dataset whose readers must know of a posted document at once; empty if none must.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Entity:
     stamp: Callable[[Any, str, VismaSettings], WriteModel]
     stamped_text: Callable[[Row, VismaSettings], str]
     search: Callable[[VismaClient, Any, datetime], Iterator[Row]]
+    noted_in: str = ""
 
     def find(self, client: VismaClient, document: WriteModel, stamp: str, since: datetime) -> str:
         """Return the number of the document that carries the stamp, or an empty string."""
@@ -148,6 +150,7 @@ ENTITIES: dict[str, Entity] = {
             _stamp_note,
             _text_of("note"),
             _search_supplier_invoices,
+            noted_in="supplier_invoices",
         ),
         Entity(
             "SalesOrder",

@@ -19,6 +19,7 @@ from ml_connector.store.ledger import BusinessKey, LeaseLost, PostingLedger, Pos
 from ml_connector.visma.background import finished_answer
 from ml_connector.visma.entities import Entity, entity_named
 from ml_connector.visma.paging import own_clock_window
+from ml_connector.visma.recent import invoice_row
 
 if TYPE_CHECKING:
     from ml_connector.visma.client import VismaClient
@@ -212,6 +213,9 @@ class _Execution:
 
     def _conclude(self, record: PostingRecord, number: str) -> PostingRecord:
         self._made = number
+        if self._entity.noted_in:
+            row = invoice_row(self._posting.body, number)
+            self._ledger.note_posted(record.key, self._entity.noted_in, row, now=self._now())
         return self._advance(record, PostingState.POSTED, number=number, reason="", lease_until=None)
 
     def _advance(self, record: PostingRecord, state: PostingState, **facts: Json) -> PostingRecord:

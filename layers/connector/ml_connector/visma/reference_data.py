@@ -27,6 +27,7 @@ from ml_connector.visma.models.masters import (
     Warehouse,
 )
 from ml_connector.visma.models.purchase_order import ReadPurchaseOrder
+from ml_connector.visma.recent import noted_invoices
 from ml_connector.visma.wire import path_key
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class ReferenceData:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._client = client
+        self._cache = cache
         self._copies = Copies(client, cache, clock)
 
     def supplier(self, number: str) -> Supplier | None:
@@ -233,12 +235,19 @@ class ReferenceData:
 
     def supplier_invoices(self, supplier: str) -> list[ReadSupplierInvoice]:
         """Return a supplier's invoices and credit notes changed in the last year, whatever their status."""
-        return self._copies.matching(
-            DATASETS["supplier_invoices"],
+        dataset = DATASETS["supplier_invoices"]
+        listed: list[ReadSupplierInvoice] = self._copies.matching(
+            dataset,
             "supplier",
             lambda row: _present(row.supplier.number if row.supplier else None),
             supplier,
         )
+        if self._cache is None:
+            return listed
+        copy = self._copies.current(dataset)
+        notes = self._cache.recent.since(dataset.name, copy.read_at)
+        receipts = self.purchase_receipts(supplier) if notes else []
+        return [*listed, *noted_invoices(notes, set(copy.rows), supplier, receipts)]
 
     def _find(self, dataset: str, key: str, model: type[Row]) -> Row | None:
         found = self._copies.find(DATASETS[dataset], key)

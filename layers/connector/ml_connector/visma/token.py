@@ -78,7 +78,8 @@ class TokenSource:
             "tenant_id": self._credentials.tenant_id or self._settings.tenant_id,
         }
         try:
-            response = self._http.post(self._settings.token_url, data=form)
+            headers = {"User-Agent": self._settings.user_agent}
+            response = self._http.post(self._settings.token_url, data=form, headers=headers)
         except httpx.HTTPError as error:
             raise_for_transport(error, writing=False, what="the token request")
         return _token_answer(response)
