@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import TYPE_CHECKING
 
+from ml_connector.codecs.fidelity import losses
 from ml_connector.codecs.x12.fields import FIELDS
-from ml_connector.edi import X12_SEPARATORS, Address, Separators, Standard
+from ml_connector.edi import (
+    X12_SEPARATORS,
+    Address,
+    Separators,
+    Severity,
+    Standard,
+    read_interchanges,
+    validate,
+)
 from ml_connector.edi.compose import compose_interchange
 from ml_connector.edi.outgoing import OutgoingGroup, OutgoingInterchange, OutgoingMessage
 from ml_connector.errors import Misconfigured, Rejected
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ml_connector.codecs.profile import CodecProfile, Layout
     from ml_connector.codecs.x12.writing import SetWriter
-    from ml_connector.documents import BusinessDocument
+    from ml_connector.documents import Document
+    from ml_connector.edi import Interchange, Message
+
+    Decode = Callable[[Interchange, Message, CodecProfile], Document]
 
 #: ISA12 for the release in GS08.
 _INTERCHANGE_VERSIONS = {"004010": "00401", "005010": "00501"}
@@ -22,14 +37,69 @@ _NOBODY = "UNKNOWN"
 _MUTUALLY_DEFINED = "ZZ"
 
 
-def interchange_of(
-    document: BusinessDocument, message: str, writer: SetWriter, profile: CodecProfile
-) -> bytes:
-    """One interchange with one group with one transaction set.
+#: What kind of thing it is stands beside each of these; the code is how the source standard called it.
+_CODES = frozenset(
+    (
+        "action_code",
+        "basis_code",
+        "invoice_type_code",
+        "order_type_code",
+        "price_code",
+        "response_code",
+        "type_code",
+    )
+)
+#: Worked out from the rest of the line; its writer has checked it.
+_WORKED_OUT = frozenset(("line_net_amount", "net_amount"))
+_STANDARD_RATE = "S"
+
+
+def interchange_of(document: Document, message: str, writer: SetWriter, decode: Decode) -> bytes:
+    """One interchange with one group with one transaction set, proven to say what the document says.
+
+    Args:
+        document: What has been written to ``writer``.
+        message: The set's number.
+        writer: Holds the rows.
+        decode: Reads the set, to prove that nothing has been lost.
 
     Raises:
-        Misconfigured: A value holds a character that the charset or the separators rule out.
+        Misconfigured: A value holds a character that the charset or the separators rule out, or the set has
+            no place for a value.
     """
+    profile = writer.profile
+    data = _bytes_of(document, message, writer)
+    reading = profile.model_copy(
+        update={
+            "units_in": {code: unit for unit, code in profile.units_out.items()},
+            "allow_negative": profile.allow_negative and not profile.credit_negative,
+        }
+    )
+    for interchange in read_interchanges(BytesIO(data)):
+        for read in interchange.messages():
+            _refuse_faults(writer, read)
+            _prove(writer, document, decode(interchange, read, reading))
+    return data
+
+
+def _refuse_faults(writer: SetWriter, message: Message) -> None:
+    """Refuse what breaks the set's own rules, such as an order without a line."""
+    for finding in validate(message):
+        if finding.severity is Severity.ERROR:
+            place = f"{finding.tag}{finding.element:02d}" if finding.element else finding.tag
+            raise writer.refuse(FIELDS.get(place, place), finding.message, finding.value or "")
+
+
+def _prove(writer: SetWriter, document: Document, read_back: Document) -> None:
+    for path, value, found in losses(document, read_back):
+        field = path.rpartition(".")[2]
+        if field in _CODES or field in _WORKED_OUT or (field == "category" and value == _STANDARD_RATE):
+            continue
+        raise writer.refuse(path, f"it would read back as {str(found)!r}", value)
+
+
+def _bytes_of(document: Document, message: str, writer: SetWriter) -> bytes:
+    profile = writer.profile
     envelope = profile.envelope
     outgoing = OutgoingMessage(
         type=message,
@@ -50,7 +120,7 @@ def interchange_of(
         raise _named(error, writer.version) from error
 
 
-def _envelope(document: BusinessDocument, version: str, profile: CodecProfile) -> OutgoingInterchange:
+def _envelope(document: Document, version: str, profile: CodecProfile) -> OutgoingInterchange:
     given, layout = profile.envelope, profile.layout
     source = document.source
     return OutgoingInterchange(

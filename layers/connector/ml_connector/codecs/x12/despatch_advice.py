@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ml_connector.codecs.totals import check_count
+from ml_connector.codecs.x12.adaptation import adapted
 from ml_connector.codecs.x12.assembly import interchange_of
 from ml_connector.codecs.x12.dates import read_dates, read_terms
 from ml_connector.codecs.x12.despatch_writing import write_despatch
@@ -251,5 +252,6 @@ def encode(document: DespatchAdvice, version: str, profile: CodecProfile) -> byt
         Misconfigured: The advice holds what an 856 can't carry.
     """
     writer = SetWriter(version, profile)
+    document = adapted(writer, document)
     write_despatch(writer, document)
-    return interchange_of(document, "856", writer, profile)
+    return interchange_of(document, "856", writer, decode)

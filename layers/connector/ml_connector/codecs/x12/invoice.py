@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from ml_connector.codecs.x12.adaptation import adapted
 from ml_connector.codecs.x12.assembly import interchange_of
 from ml_connector.codecs.x12.charges import read_charges, read_terms_of_payment, taxes_of
 from ml_connector.codecs.x12.dates import read_dates, read_terms
@@ -190,5 +191,6 @@ def encode(document: Invoice, version: str, profile: CodecProfile) -> bytes:
         Misconfigured: The invoice holds what an 810 can't carry.
     """
     writer = SetWriter(version, profile)
+    document = adapted(writer, document)
     write_invoice(writer, document)
-    return interchange_of(document, "810", writer, profile)
+    return interchange_of(document, "810", writer, decode)

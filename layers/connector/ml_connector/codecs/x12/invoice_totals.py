@@ -90,7 +90,7 @@ def _turned(
     if declared is not None and declared < 0:
         reading.normalised("credit-sign", "totals_declared", declared, -declared)
         invoice = invoice.model_copy(update={"totals_declared": turned_totals(invoice.totals_declared)})
-    if computed is None or computed >= 0:
+    if computed is None or computed >= 0 or not _is_negative(invoice):
         return invoice
     reading.normalised("credit-sign", "lines", computed, -computed)
     hash_total = invoice.totals_declared.hash
@@ -105,6 +105,13 @@ def _turned(
             "totals_declared": totals,
         }
     )
+
+
+def _is_negative(invoice: Invoice) -> bool:
+    """Whether the contents are written with negative quantities or prices, and not merely outweighed."""
+    prices = (line.price.net for line in invoice.lines if line.price)
+    quantities = (line.quantity for line in invoice.lines)
+    return not invoice.lines or any(value is not None and value < 0 for value in (*quantities, *prices))
 
 
 def _tell_negative_lines(reading: X12Reading, invoice: Invoice) -> None:

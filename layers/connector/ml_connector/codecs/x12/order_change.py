@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ml_connector.codecs.x12.adaptation import adapted
 from ml_connector.codecs.x12.assembly import interchange_of
 from ml_connector.codecs.x12.elements import X12Reading
 from ml_connector.codecs.x12.headers import (
@@ -139,6 +140,7 @@ def encode(document: PurchaseOrder, version: str, profile: CodecProfile) -> byte
         Misconfigured: The change holds what an 860 can't carry.
     """
     writer = SetWriter(version, profile)
+    document = adapted(writer, document)
     if document.acknowledgement_wanted is not None:
         raise writer.refuse(
             "acknowledgement_wanted", "BCH has no place for it", document.acknowledgement_wanted
@@ -164,7 +166,7 @@ def encode(document: PurchaseOrder, version: str, profile: CodecProfile) -> byte
             write_line(writer, line)
             write_line_end(writer, line)
     write_trailer(writer, document.totals_declared, len(document.lines))
-    return interchange_of(document, "860", writer, profile)
+    return interchange_of(document, "860", writer, decode)
 
 
 def _write_poc(writer: SetWriter, line: OrderLine) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from ml_connector.codecs.x12.adaptation import adapted
 from ml_connector.codecs.x12.assembly import interchange_of
 from ml_connector.codecs.x12.elements import X12Reading
 from ml_connector.codecs.x12.headers import (
@@ -225,6 +226,7 @@ def encode(document: OrderResponse, version: str, profile: CodecProfile) -> byte
         Misconfigured: The response holds what an 855 can't carry.
     """
     writer = SetWriter(version, profile)
+    document = adapted(writer, document)
     if document.response_number is not None:
         raise writer.refuse("response_number", "an 855 has no number of its own", document.response_number)
     writer.put(
@@ -244,7 +246,7 @@ def encode(document: OrderResponse, version: str, profile: CodecProfile) -> byte
         with writer.within(f"lines[{index}]"):
             _write_line(writer, line)
     write_trailer(writer, document.totals_declared, len(document.lines))
-    return interchange_of(document, "855", writer, profile)
+    return interchange_of(document, "855", writer, decode)
 
 
 def _response_code(document: OrderResponse) -> str | None:

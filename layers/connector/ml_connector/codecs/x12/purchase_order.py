@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ml_connector.codecs.x12.adaptation import adapted
 from ml_connector.codecs.x12.assembly import interchange_of
 from ml_connector.codecs.x12.elements import X12Reading
 from ml_connector.codecs.x12.headers import (
@@ -106,6 +107,7 @@ def encode(document: PurchaseOrder, version: str, profile: CodecProfile) -> byte
         Misconfigured: The order holds what an 850 can't carry.
     """
     writer = SetWriter(version, profile)
+    document = adapted(writer, document)
     refuse_change_fields(writer, document)
     writer.put(
         "BEG",
@@ -124,7 +126,7 @@ def encode(document: PurchaseOrder, version: str, profile: CodecProfile) -> byte
             write_po1(writer, line)
             write_line_end(writer, line)
     write_trailer(writer, document.totals_declared, len(document.lines))
-    return interchange_of(document, "850", writer, profile)
+    return interchange_of(document, "850", writer, decode)
 
 
 def write_po1(writer: SetWriter, line: OrderLine) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml_connector.codecs.totals import check_total
 from ml_connector.codecs.x12.accounts import account_values, bank_values, read_account
+from ml_connector.codecs.x12.adaptation import adapted
 from ml_connector.codecs.x12.assembly import interchange_of
 from ml_connector.codecs.x12.elements import X12Reading
 from ml_connector.codecs.x12.headers import opening, read_currency
@@ -180,6 +181,7 @@ def encode(document: RemittanceAdvice | PaymentInstruction, version: str, profil
         Misconfigured: The document holds what an 820 can't carry.
     """
     writer = SetWriter(version, profile)
+    document = adapted(writer, document)
     _write_bpr(writer, document)
     for note in document.notes:
         writer.put("NTE", note.subject, note.text)
@@ -194,7 +196,7 @@ def encode(document: RemittanceAdvice | PaymentInstruction, version: str, profil
             write_parties(writer, [party], name)
     write_parties(writer, document.parties)
     _write_entity(writer, document)
-    return interchange_of(document, "820", writer, profile)
+    return interchange_of(document, "820", writer, decode)
 
 
 def _write_bpr(writer: SetWriter, document: RemittanceAdvice | PaymentInstruction) -> None:

@@ -17,7 +17,7 @@ from ml_connector.codecs.x12.items import (
 )
 from ml_connector.codecs.x12.parties import read_parties, write_parties
 from ml_connector.codecs.x12.references import read_references, write_references
-from ml_connector.codecs.x12.sublines import read_sub_lines, write_sub_lines
+from ml_connector.codecs.x12.sublines import read_component, write_component
 from ml_connector.codecs.x12.units import read_unit, written_unit
 from ml_connector.documents import (
     Carrier,
@@ -186,7 +186,7 @@ def read_item(reading: X12Reading, loop: Loop, order: DespatchOrder | None) -> D
         sn=named[_SERIAL],
         units_per_pack=read_pack(reading, loop.segments("PO4")),
         references=tuple(references),
-        sub_lines=read_sub_lines(reading, loop.loops("SLN")),
+        sub_lines=tuple(read_component(reading, sln) for sln in loop.segments("SLN")),
         **_read_sn1(reading, loop),
         **read_dates(reading, loop.segments("DTM"), ITEM_DATES),
     )
@@ -253,7 +253,9 @@ def write_item(writer: SetWriter, item: DespatchItem, *, with_order: bool) -> No
         None,
         item.status_code,
     )
-    write_sub_lines(writer, item.sub_lines)
+    for index, sub in enumerate(item.sub_lines):
+        with writer.within(f"sub_lines[{index}]"):
+            write_component(writer, sub)
     if item.units_per_pack is not None:
         writer.put("PO4", item.units_per_pack)
     write_description(writer, item.item)
