@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
+import re
 import subprocess
 import sys
 import tempfile
@@ -224,6 +224,13 @@ def measure_memory(folder: Path) -> dict[str, float]:
     return found
 
 
+def peak_megabytes() -> float:
+    """Peak resident memory of this process alone; getrusage would count the parent's at the fork."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return round(int(found[1]) / 1024, 1) if found else 0.0
+
+
 def main() -> None:
     """Measure and print JSON."""
     parser = argparse.ArgumentParser()
@@ -234,8 +241,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.one:
         seconds = read_and_validate(options.one)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps({"seconds": round(seconds, 2), "peak MB": round(peak, 1)}))  # noqa: T201 # its output
+        print(json.dumps({"seconds": round(seconds, 2), "peak MB": peak_megabytes()}))  # noqa: T201 # its output
         return
     with tempfile.TemporaryDirectory() as name:
         rates: dict[str, dict[str, float]] = measure(options, Path(name))

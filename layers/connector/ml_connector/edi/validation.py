@@ -20,8 +20,6 @@ from ml_connector.edi.report import Report
 from ml_connector.edi.segment import Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ml_connector.edi.finding import Finding
     from ml_connector.edi.model import Message
     from ml_connector.edi.notation import Node
@@ -69,16 +67,11 @@ def validate(
         told = f"Read by the rules of {found.version}, the nearest held to {asked}."
         report.note(Fault.VERSION_NOT_HELD, told, message.header, value=message.version)
     check = MessageCheck(apply_overlay(found, overlay), message.interchange.syntax, report)
-    for block in _blocks_of(message):
+    for block in message.read_blocks():
         check.see(block)
     check.finish()
     report.findings.sort(key=lambda finding: finding.position or 0)
     return report.findings
-
-
-def _blocks_of(message: Message) -> Iterator[Block]:
-    yield from message.blocks
-    yield from message._further_blocks()  # noqa: SLF001
 
 
 def _note_unknown_type(message: Message, report: Report) -> None:
