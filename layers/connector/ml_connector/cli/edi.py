@@ -150,10 +150,11 @@ def opened(name: str) -> Iterator[BinaryIO]:
         yield sys.stdin.buffer
         return
     try:
-        stream = Path(name).open("rb")
+        size = Path(name).stat().st_size
+        stream = Path(name).open("rb")  # noqa: SIM115 - closed below; only opening may fail with this advice
     except OSError as error:
         raise Misconfigured(f"{name} can't be read: {error.strerror}.", advice="Check the name.") from error
-    with stream, watched(stream, os.fstat(stream.fileno()).st_size, name) as counted:
+    with stream, watched(stream, size, name) as counted:
         yield counted
 
 

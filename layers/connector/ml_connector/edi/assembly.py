@@ -34,6 +34,7 @@ class Assembler:
         self._count = 0
         self._held = 0
         self._streaming = False
+        self._last: Block | None = None
         self._streamed: Block | None = None
         self._oddities: list[Oddity] = []
 
@@ -126,6 +127,7 @@ class Assembler:
         own = block.slice(start, stop, self._count + 1)
         first = not self._count
         self._count += stop - start
+        self._last = own
         if self._streaming:
             self._streamed = own
         else:
@@ -148,8 +150,8 @@ class Assembler:
 
     def _close(self, trailer: bytes) -> None:
         message = self._open
-        if message is not None:
-            self.envelope.close_message(message, self._header, trailer, self._count)
+        if message is not None and self._last is not None:
+            self.envelope.close_message(message, self._header, trailer, self._last)
             self._release()
 
     def _release(self) -> None:
@@ -186,9 +188,9 @@ class Assembler:
     def _stray(self, block: Block, start: int, stop: int) -> None:
         own = block.slice(start, stop, 1)
         self._tell(own, start, self.interchange.notes)
-        for segment in own.segments():
-            told = f"{segment.tag or 'A segment'} stands outside of any message."
-            self.interchange.notes.note("segment-outside-message", told, segment=segment)
+        first = own.segment(0)
+        told = f"Every segment was expected in a message; {len(own)} from {first.tag or 'here'} on stand outside."
+        self.interchange.notes.note("segment-outside-message", told, segment=first)
 
     def _finish(self) -> None:
         if self._open is not None:

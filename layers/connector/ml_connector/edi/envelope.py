@@ -11,7 +11,7 @@ from ml_connector.edi.separators import Standard
 if TYPE_CHECKING:
     from ml_connector.edi.model import Interchange, Message
     from ml_connector.edi.rules import Notebook
-    from ml_connector.edi.segment import Segment
+    from ml_connector.edi.segment import Block, Segment
 
 #: So many control numbers of a group are remembered to find repeated ones.
 _REMEMBERED = 10_000
@@ -106,9 +106,10 @@ class Envelope:
         if kind != self._type:
             self._judge_type(segment_of, kind)
 
-    def close_message(self, message: Message, header: bytes, trailer: bytes, count: int) -> None:
-        """Check a message's trailer by the bytes of header and trailer and the number of segments."""
+    def close_message(self, message: Message, header: bytes, trailer: bytes, last: Block) -> None:
+        """Check a message's trailer, which ends its last block, by the bytes of header and trailer."""
         place, element = self._message, self._element
+        count = last.position + len(last) - 1
         if place.again:
             number = header.split(element, place.number + 1)
             expected = b"%d%b%b" % (
@@ -120,8 +121,7 @@ class Envelope:
             expected = b"%d" % count
         if trailer.partition(self.interchange.syntax.tag)[2] == expected:
             return
-        last = list(message.blocks[-1].segments())[-1] if message.blocks else message.header
-        self._check(message.header, last, place, count, "message", message.notes)
+        self._check(message.header, last.segment(len(last) - 1), place, count, "message", message.notes)
 
     def close_interchange(self, trailer: Segment) -> None:
         """End the interchange by its trailer."""

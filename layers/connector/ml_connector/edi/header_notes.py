@@ -62,7 +62,7 @@ def note_header(interchange: Interchange) -> None:
         return
     if facts.prepared_at is None:
         told = f"{header.tag} was expected to hold date and time of preparation, and holds no valid ones."
-        interchange.notes.note("interchange-date-invalid", told, segment=header, position=None)
+        interchange.notes.note("interchange-date-invalid", told, segment=header)
     if facts.test:
         interchange.notes.note("test-interchange", "The interchange is marked as a test.", segment=header)
     known = facts.syntax_identifier in EDIFACT_CODECS

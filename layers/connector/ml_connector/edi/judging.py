@@ -56,6 +56,8 @@ class Judge:
         oddities: list[Oddity] = []
         self.foreign.clear()
         self.lost = None
+        if block.syntax.upper_only and window.upper() != window:
+            self._note_lower_case(block, oddities)
         found = self._scan(block, window)
         if found is not None:
             return LexedBlock(block, found, oddities)
@@ -126,6 +128,11 @@ class Judge:
             self._told.add(rule)
             oddities.append(Oddity(index, rule, message))
 
+    def _note_lower_case(self, block: Block, oddities: list[Oddity]) -> None:
+        index = next((index for index, raw in enumerate(block.raws) if raw.upper() != raw), 0)
+        told = "Upper case was expected under UNOA, and lower case was found."
+        self.tell(oddities, index, "lower-case-under-unoa", told)
+
     def _heads(self, block: Block) -> list[bytes]:
         length = self.frame.head_bytes
         return [raw[:length] for raw in block.raws]
@@ -164,7 +171,7 @@ class Judge:
         if block.syntax.standard is Standard.TRADACOMS:
             self._join_values(block, heads, oddities)
             heads = self._heads(block)
-        for head in set(heads) - self._known:
+        for head in [head for head in dict.fromkeys(heads) if head not in self._known]:
             self._judge_head(head, heads, oddities)
         return heads
 
@@ -203,7 +210,10 @@ class Judge:
             self.tell(oddities, heads.index(head), "lower-case-tag", told)
 
     def _judge_releases(self, block: Block, release: bytes, oddities: list[Oddity]) -> None:
-        """Note segments that end in a release which released nothing."""
+        """Note releases before terminators that look like mistakes."""
         told = "The release character before the terminator releases nothing: a new segment follows."
         ends = (index for index, raw in enumerate(block.raws) if dangles(raw, release))
         oddities.extend(Oddity(index, "terminator-released", told) for index in ends)
+        told = "A terminator is released, and what follows it looks like a segment: is a release too many?"
+        runs = (index for index, raw in enumerate(block.raws) if self.frame.runs_on.search(raw))
+        oddities.extend(Oddity(index, "released-terminator-before-tag", told) for index in runs)

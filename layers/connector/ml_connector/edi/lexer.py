@@ -47,6 +47,7 @@ class Lexer:
         self.noise = Noise(source.offset, source.line)
         self.ended = True
         self.prelude = b""
+        self._charset = options.charset or source.charset
         self._spill = spill
         self._stride = options.segment_bytes + options.chunk_bytes
 
@@ -64,7 +65,7 @@ class Lexer:
                 continue
             self._skip(found.start() - source.at)
             source.ensure(LOOK_AHEAD)
-            opening = open_interchange(source.peek(LOOK_AHEAD), self.options.charset)
+            opening = open_interchange(source.peek(LOOK_AHEAD), self._charset)
             if opening is not None:
                 return opening
             self._skip(1)
@@ -101,7 +102,7 @@ class Lexer:
         return self._opens(self.source.peek(LOOK_AHEAD).lstrip(BLANKS))
 
     def _opens(self, window: bytes) -> bool:
-        opening = open_interchange(window, self.options.charset)
+        opening = open_interchange(window, self._charset)
         return opening is not None and not opening.bare
 
     def _next_block(self, judge: Judge, *, skip: int) -> LexedBlock | None:
@@ -227,7 +228,11 @@ class Lexer:
         if block.closed:
             return
         last = len(block) - 1
-        if self.ended:
+        release = block.syntax.release
+        if release and dangles(block.raws[last], release):
+            told = "A character was expected after the release, and the data end."
+            lexed.oddities.append(Oddity(last, "release-at-end", told))
+        elif self.ended:
             told = "A terminator was expected after the interchange's trailer, and none was found."
             lexed.oddities.append(Oddity(last, "terminator-missing", told))
         else:

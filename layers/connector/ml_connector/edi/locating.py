@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ml_connector.edi.segment import split_elements, split_released
@@ -16,10 +18,12 @@ def segment_of(finding: Finding, message: Message) -> Segment | None:
     """Return the segment of a message that a finding is about, None where none at hand is."""
     if finding.offset is None:
         return None
-    for block in message.blocks:
-        if block.offset <= finding.offset < block.offset + block.size and finding.offset in block.offsets:
-            return block.segment(block.offsets.index(finding.offset))
-    return None
+    place = bisect_right(message.blocks, finding.offset, key=attrgetter("offset")) - 1
+    if place < 0:
+        return None
+    block = message.blocks[place]
+    index = bisect_right(block.offsets, finding.offset) - 1
+    return block.segment(index) if block.offsets[index] == finding.offset else None
 
 
 def envelope_segment_of(finding: Finding, interchange: Interchange) -> Segment | None:

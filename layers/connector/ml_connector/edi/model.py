@@ -238,6 +238,7 @@ class Interchange:
         self._start = start
         self.end = start
         self._reader: Iterator[Message] = iter(())
+        self._passed = False
 
     def __repr__(self) -> str:
         return f"<Interchange {self.standard.value} {self.control_number}>"
@@ -298,9 +299,30 @@ class Interchange:
         return status_of(self.findings)
 
     def messages(self) -> Iterator[Message]:
-        """Yield the messages in order, once; reading goes on where it stopped."""
+        """Yield the messages in order, once; reading goes on where it stopped.
+
+        Raises:
+            ConnectorError: When the next interchange was asked for before, and these were too many to keep.
+        """
+        if self._passed:
+            raise ConnectorError(
+                "The interchange's messages are too long to be held, and reading has gone past them.",
+                advice="Read them before asking for the next interchange, or raise held_bytes.",
+                control_number=self.control_number,
+            )
         yield from self._reader
 
     def attach(self, reader: Iterator[Message]) -> None:
         """Take the messages from a reader."""
         self._reader = reader
+
+    def pass_over(self) -> None:
+        """Read to the end, keeping the messages nobody asked for as long as they are not too long together."""
+        kept, size = [], 0
+        for message in self._reader:
+            start, end = message.span
+            size += end - start
+            if size <= self.notes.options.held_bytes:
+                kept.append(message)
+        self._passed = size > self.notes.options.held_bytes
+        self._reader = iter(kept)

@@ -19,12 +19,15 @@ from ml_connector.edi.syntax import Syntax
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ml_connector.edi.dialects.descriptions import Address
     from ml_connector.edi.dialects.opening import Opening
     from ml_connector.edi.judging import LexedBlock
     from ml_connector.edi.model import Message
     from ml_connector.edi.segment import Segment
 
 _DEFAULTS = ReadOptions()
+#: So many interchanges of a stream are remembered to find repeated control numbers.
+_REMEMBERED = 10_000
 _NOTHING = Syntax(standard=Standard.UNKNOWN, element=b"+", component=b":", terminator=b"'", tag=b"+")
 
 
@@ -57,6 +60,8 @@ class _Reading:
         self.options = options
         self.lexer = Lexer(source, options)
         self._next: Opening | None = None
+        self._quiet = False
+        self._seen: set[tuple[Standard, Address, str]] = set()
 
     def interchanges(self) -> Iterator[Interchange]:
         """Yield the interchanges in order."""
@@ -66,14 +71,15 @@ class _Reading:
         while self._next is not None:
             interchange = self._open(self._next)
             yield interchange
-            for _ in interchange.messages():
-                pass
+            interchange.pass_over()
 
     def _open(self, opening: Opening) -> Interchange:
         """Return the interchange at hand with its header read, its findings so far those before and in it."""
-        notes = Notebook(self.options, opening.syntax.standard)
+        notes = Notebook(self.options, opening.syntax.standard, counted=False)
         noise, line = self.lexer.noise, self.source.line
-        note_noise(noise, notes, "noise-before-interchange", self.source.encoding)
+        if not self._quiet:
+            note_noise(noise, notes, "noise-before-interchange", self.source.encoding)
+        self._quiet = opening.refused
         start = self.source.offset
         blocks = self.lexer.blocks(opening)
         first = next(blocks, None)
@@ -85,6 +91,7 @@ class _Reading:
         interchange = Interchange(opening.syntax, header, notes, start)
         interchange.prelude = self.lexer.prelude
         note_header(interchange)
+        self._note_repeated(interchange)
         following = blocks if first is None else chain([first], blocks)
         interchange.attach(self._messages(interchange, following))
         return interchange
@@ -93,12 +100,21 @@ class _Reading:
         """Yield an interchange's messages, then look for the next interchange."""
         yield from Assembler(interchange, blocks, self.options).messages()
         self._next = self.lexer.next_opening()
-        if self._next is None:
+        if self._next is None and not self._quiet:
             note_noise(self.lexer.noise, interchange.notes, "noise-after-interchange")
+
+    def _note_repeated(self, interchange: Interchange) -> None:
+        """Note a control number that its sender used before in this stream."""
+        key = (interchange.standard, interchange.sender, interchange.control_number)
+        if key in self._seen and interchange.control_number:
+            told = f"Control numbers were expected to differ, and {key[2]} was used before in this file."
+            interchange.notes.note("interchange-control-repeated", told, segment=interchange.header)
+        elif len(self._seen) < _REMEMBERED:
+            self._seen.add(key)
 
     def _unknown(self) -> Interchange:
         """Return what stands for a stream in which no interchange was found."""
-        notes = Notebook(self.options, Standard.UNKNOWN)
+        notes = Notebook(self.options, Standard.UNKNOWN, counted=False)
         note_unknown(self.lexer.noise, notes, self.source.encoding)
         interchange = Interchange(_NOTHING, Block(_NOTHING, [b""], [b""], 0, 1).segment(0), notes, 0)
         interchange.end = self.source.offset

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from ml_connector.edi.lexer import Lexer
 from ml_connector.edi.options import ReadOptions
-from ml_connector.edi.segment import split_elements, split_released, unreleased
+from ml_connector.edi.segment import dangles, split_elements, split_released, unreleased
 from ml_connector.edi.separators import Standard
 from ml_connector.edi.source import Source
 from ml_connector.errors import Rejected
@@ -135,7 +135,7 @@ def message_bytes(interchange: Interchange, message: Message) -> bytes:
         ConnectorError: When the message was too long to be held and the reading has gone on.
     """
     terminator = interchange.syntax.terminator
-    body = b"".join(segment.raw + terminator for segment in message.segments)
+    body = b"".join(_regular(segment) + terminator for segment in message.segments)
     opened, closed = _envelope(interchange, message)
     return (
         interchange.prelude
@@ -143,6 +143,16 @@ def message_bytes(interchange: Interchange, message: Message) -> bytes:
         + body
         + b"".join(part + terminator for part in closed)
     )
+
+
+def _regular(segment: Segment) -> bytes:
+    """Return a segment's bytes with releases where their lack was repaired on reading."""
+    syntax = segment.syntax
+    if not syntax.release:
+        return segment.raw
+    pieces = split_released(segment.raw, syntax.terminator, syntax.release)
+    raw = (syntax.release + syntax.terminator).join(pieces)
+    return raw + syntax.release if dangles(raw, syntax.release) else raw
 
 
 def _envelope(interchange: Interchange, message: Message) -> tuple[list[bytes], list[bytes]]:

@@ -52,6 +52,7 @@ RULES: dict[str, Rule] = {
     "isa-not-fixed-length": Rule(_WARNING, repair=True, x12="TA1:022"),
     "isa-elements-missing": Rule(_ERROR, x12="TA1:022"),
     "isa-component-separator-missing": Rule(_WARNING, repair=True, x12="TA1:027"),
+    "separator-of-several-bytes": Rule(_WARNING, repair=True, x12="TA1:027"),
     "separators-clash": Rule(_ERROR, x12="TA1:026", edifact="0085:14"),
     "una-shortened": Rule(_WARNING, repair=True, edifact="0085:14"),
     "una-contradicted": Rule(_WARNING, repair=True, edifact="0085:14"),
@@ -67,6 +68,7 @@ RULES: dict[str, Rule] = {
     "segment-cut-off": Rule(_ERROR, x12="AK3:8", edifact="0085:14"),
     "segment-too-long": Rule(_ERROR, x12="AK3:8", edifact="0085:14"),
     "terminator-released": Rule(_WARNING, repair=True, edifact="0085:14"),
+    "released-terminator-before-tag": Rule(_WARNING, repair=True, edifact="0085:14"),
     "release-at-end": Rule(_ERROR, edifact="0085:14"),
     "terminator-in-value": Rule(_WARNING, repair=True),
     # Characters.
@@ -80,6 +82,7 @@ RULES: dict[str, Rule] = {
     "interchange-trailer-missing": Rule(_ERROR, x12="TA1:023", edifact="0085:13"),
     "interchange-trailer-alone": Rule(_ERROR, x12="TA1:022", edifact="0085:13"),
     "interchange-control-mismatch": Rule(_ERROR, x12="TA1:001", edifact="0085:28"),
+    "interchange-control-repeated": Rule(_WARNING, x12="TA1:025", edifact="0085:26"),
     "interchange-count-wrong": Rule(_ERROR, count=True, x12="TA1:021", edifact="0085:29"),
     "transmission-count-wrong": Rule(_WARNING, repair=True),
     "interchange-date-invalid": Rule(_WARNING, repair=True, x12="TA1:014", edifact="0085:2"),
@@ -99,23 +102,31 @@ RULES: dict[str, Rule] = {
     "message-count-wrong": Rule(_ERROR, count=True, x12="AK5:4", edifact="0085:29"),
     "message-control-missing": Rule(_ERROR, x12="AK5:7", edifact="0085:13"),
     "message-control-repeated": Rule(_WARNING, repair=True, x12="AK5:23", edifact="0085:26"),
-    "message-number-out-of-sequence": Rule(_WARNING, repair=True),
     "findings-limit": Rule(_WARNING),
 }
 
 
 @dataclass(slots=True)
 class Notebook:
-    """Where the findings of one interchange or message are noted, weighed by the reading's options."""
+    """Where the findings of one interchange or message are noted, weighed by the reading's options.
+
+    Attributes:
+        options: The reading's options.
+        standard: Whose codes the findings bear.
+        counted: Whether segments have a position, as those of a message do.
+        findings: What was noted so far.
+    """
 
     options: ReadOptions
     standard: Standard
+    counted: bool = True
     findings: list[Finding] = field(default_factory=list)
 
     def note(self, rule: str, message: str, *, segment: Segment | None = None, **place: object) -> None:
         """Note a finding; a segment gives its tag, position, offset and line."""
         if segment is not None:
-            where = {"tag": segment.tag, "position": segment.position, "offset": segment.offset}
+            position = segment.position if self.counted else None
+            where = {"tag": segment.tag, "position": position, "offset": segment.offset}
             place = {**where, "line": segment.line, **place}
         self.add(finding_of(rule, message, self.options, self.standard, **place))
 

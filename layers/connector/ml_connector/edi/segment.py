@@ -36,6 +36,7 @@ class Block:
 
     __slots__ = (
         "_counted",
+        "_offsets",
         "_starts",
         "anchors",
         "ascii",
@@ -61,6 +62,7 @@ class Block:
         self.closed = True
         self.anchors = {0: offset}
         self._starts: list[int] | None = None
+        self._offsets: list[int] | None = None
         self._counted = (0, line)
 
     def __len__(self) -> int:
@@ -90,9 +92,10 @@ class Block:
     @property
     def offsets(self) -> list[int]:
         """The byte offset of each segment's tag in the stream."""
-        if self.raws is self.parts:
-            return self.starts
-        return list(map(add, self.starts, map(self.lead, self.parts)))
+        if self._offsets is None:
+            plain = self.raws is self.parts
+            self._offsets = self.starts if plain else list(map(add, self.starts, map(self.lead, self.parts)))
+        return self._offsets
 
     def segments(self) -> Iterator[Segment]:
         """Return the segments in order."""
@@ -199,9 +202,7 @@ class Segment:
     @property
     def offset(self) -> int:
         """The byte offset of the tag in the stream."""
-        block = self._block
-        start = block.starts[self._index]
-        return start if block.raws is block.parts else start + block.lead(block.parts[self._index])
+        return self._block.offsets[self._index]
 
     @property
     def syntax(self) -> Syntax:

@@ -24,9 +24,21 @@ class Source:
         line: The line of the next byte, counting from 1.
         ended: Whether the stream has been read to its end.
         encoding: The UTF-16 form that was decoded, or "".
+        charset: The charset a byte order mark tells, None without one.
     """
 
-    __slots__ = ("_chunk", "_decoder", "_stream", "at", "base", "data", "encoding", "ended", "line")
+    __slots__ = (
+        "_chunk",
+        "_decoder",
+        "_stream",
+        "at",
+        "base",
+        "charset",
+        "data",
+        "encoding",
+        "ended",
+        "line",
+    )
 
     def __init__(self, stream: BinaryIO, options: ReadOptions) -> None:
         self._stream = stream
@@ -38,6 +50,7 @@ class Source:
         self.line = 1
         self.ended = False
         self.encoding = ""
+        self.charset: str | None = None
         self._start()
 
     @property
@@ -90,6 +103,8 @@ class Source:
         if self.encoding:
             self._decoder = codecs.getincrementaldecoder(self.encoding)("replace")
             head = self._decoder.decode(head[2:]).encode("utf-8")
+        if self.encoding or head.startswith(UTF8_BOM):
+            self.charset = "utf-8"
         self.data = head
         self.ended = not head and not self.encoding
 

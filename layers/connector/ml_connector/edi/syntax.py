@@ -12,7 +12,7 @@ from ml_connector.edi.separators import Separators, Standard
 class Syntax:
     """Standard, service characters (as bytes) and charset of one interchange.
 
-    A separator may be several bytes long (``¦`` in UTF-8); an empty one does not exist in this interchange.
+    ``upper_only`` says that the label (UNOA) allows no lower case. A separator may be several bytes long (``¦`` in UTF-8); an empty one does not exist in this interchange.
     """
 
     standard: Standard
@@ -24,6 +24,7 @@ class Syntax:
     release: bytes = b""
     decimal: bytes = b"."
     charset: Charset = field(default_factory=lambda: Charset("latin-1"))
+    upper_only: bool = False
 
     @property
     def separators(self) -> Separators:

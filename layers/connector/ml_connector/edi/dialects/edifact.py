@@ -100,6 +100,7 @@ def _advised(advice: bytes, version: bytes, body: bytes, charset: str | None) ->
         release=b"" if _plain(release) else release,
         decimal=decimal,
         charset=_charset(body, component, charset),
+        upper_only=body[4:8].upper() == b"UNOA",
     )
 
 
@@ -127,6 +128,7 @@ def _guessed(
         repetition=b"*" if version == b"4" and b"*" not in (element, component, terminator) else b"",
         release=release if release not in (element, component, terminator) else b"",
         charset=_charset(body, component, charset),
+        upper_only=body[4:8].upper() == b"UNOA",
     )
     return syntax, remarks
 

@@ -110,6 +110,7 @@ class Frame:
         tight: How to look over segments that follow on each other's terminators.
         loose: The same where line ends may stand between.
         begins_line: Line ends with what looks like a segment after them.
+        runs_on: A terminator inside a segment with what looks like a segment after it.
     """
 
     syntax: Syntax
@@ -120,6 +121,7 @@ class Frame:
     tight: Scan
     loose: Scan
     begins_line: re.Pattern[bytes]
+    runs_on: re.Pattern[bytes]
 
     def tag_of(self, head: bytes) -> str:
         """Return the tag a segment's first bytes show, as sent, "" where they show none."""
@@ -145,7 +147,9 @@ def frame_of(syntax: Syntax) -> Frame:
     edge = b"|".join([*words, re.escape(closing.encode() + syntax.tag)])
     tight, loose = _scan(syntax, marks, length, b""), _scan(syntax, marks, length, rb"[\r\n]*")
     begins = rb"[\r\n]+(?=[A-Z][A-Z0-9][A-Z0-9]" + _tail(length) + re.escape(syntax.element) + b")"
-    return Frame(syntax, length, marks, words, re.compile(edge), tight, loose, re.compile(begins))
+    runs_on = re.escape(syntax.terminator) + rb"\s*[A-Z][A-Z0-9]{2}" + re.escape(syntax.tag)
+    patterns = (re.compile(edge), tight, loose, re.compile(begins), re.compile(runs_on))
+    return Frame(syntax, length, marks, words, *patterns)
 
 
 def _tail(length: int) -> bytes:

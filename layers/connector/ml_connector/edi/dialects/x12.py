@@ -144,6 +144,9 @@ def _repetition(fields: list[bytes], others: tuple[bytes, ...]) -> bytes:
 
 
 def _clashes(syntax: Syntax) -> tuple[Remark, ...]:
+    if len(syntax.component + syntax.terminator) > 2:
+        told = "Separators were expected to be one byte each, and one is a UTF-8 character of several."
+        return (Remark("separator-of-several-bytes", told),)
     if len({syntax.element, syntax.component, syntax.terminator}) == 3:
         return ()
     told = "The ISA was expected to name three different separators, and names one of them twice."
