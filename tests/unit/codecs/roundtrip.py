@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 from ml_connector.codecs import CodecProfile, decode, encode
-from ml_connector.edi import read_interchanges
+from ml_connector.edi import read_interchanges, validate
 
 if TYPE_CHECKING:
     from ml_connector.documents import Document
@@ -30,3 +30,13 @@ def read(data: bytes, profile: CodecProfile | None = None) -> list[Document]:
 def content(document: Document) -> dict:
     """What a document says, without how it was read."""
     return document.model_dump(exclude=_READING)
+
+
+def faults(data: bytes) -> list[str]:
+    """What a check of written bytes finds, sentence by sentence."""
+    found = []
+    for interchange in read_interchanges(io.BytesIO(data)):
+        for message in interchange.messages():
+            found += [finding.message for finding in validate(message)]
+        found += [finding.message for finding in interchange.findings]
+    return found

@@ -256,7 +256,7 @@ deliveries = maybe(
 )
 line_deliveries = maybe(st.builds(Delivery, earliest_date=moments, latest_date=maybe(moments)))
 further_prices = st.builds(
-    Price, amount=numbers(), base_quantity=maybe(numbers(0, "1")), price_type=st.sampled_from(["INF", "SRP"])
+    Price, amount=numbers(), base_quantity=maybe(numbers(0, "1")), price_type=st.sampled_from(["INF", "AAE"])
 )
 schedules = st.builds(DeliverySchedule, qty=numbers(), uom=units, date=maybe(moments), location=maybe(glns))
 

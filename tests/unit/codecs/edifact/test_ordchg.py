@@ -3,14 +3,16 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from tests.unit.codecs.edifact.generated import order_changes
-from tests.unit.codecs.roundtrip import content, read, written
+from tests.unit.codecs.roundtrip import content, faults, read, written
 
 
 @pytest.mark.parametrize("version", ["D.96A", "D.01B"])
 @given(document=order_changes())
 @settings(max_examples=20, deadline=None)
 def test_an_order_change_reads_back_as_it_was_written(version, document):
-    [found] = read(written(document, "edifact", version))
+    data = written(document, "edifact", version)
+    [found] = read(data)
 
     assert content(found) == content(document)
     assert found.raw_extensions == ()
+    assert faults(data) == []

@@ -41,6 +41,8 @@ _BASE_AMOUNT = "25"
 _SPECIAL_SERVICES, _CHARGES = "UNCL7161", "UNCL5189"
 # 4279: 22 discount, 3 fixed date, 1 basic; 5245: 12 discount; 2009: 3 after, 6 end of month.
 _DISCOUNT, _FIXED, _BASIC = "22", "3", "1"
+# 4277 terms of payment: mutually defined, where there are words only.
+_AGREED = "ZZZ"
 
 
 def read_allowances(groups: Iterable[GroupReader], level: Level) -> tuple[AllowanceCharge, ...]:
@@ -211,6 +213,8 @@ def _read_net(group: GroupReader) -> dict[str, object]:
     head = group.head
     fixed = head.part(1) == _FIXED
     code = head.part(2, 1)
+    if code == _AGREED:
+        code = None
     net: dict[str, object] = {
         "code": CodedValue(value=code) if code else None,
         "text": join_text(head.parts(2, 4, 5), NAME),
@@ -262,7 +266,8 @@ def _write_discount(term: PaymentTerms) -> Iterator[Row]:
 
 def _write_net(term: PaymentTerms) -> Iterator[Row]:
     kind = _FIXED if term.basis is PaymentBasis.FIXED else _BASIC
-    words = [term.code.value if term.code else "", "", "", *split_text(term.text, NAME)]
+    code = term.code.value if term.code else _AGREED if term.text else ""
+    words = [code, "", "", *split_text(term.text, NAME)]
     basis: list[Component] = []
     if term.net_days is not None or term.basis not in (None, PaymentBasis.FIXED):
         relation = "6" if term.basis is PaymentBasis.END_OF_MONTH else "3"

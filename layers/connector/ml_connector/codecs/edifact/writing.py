@@ -168,10 +168,14 @@ class Writing:
             raise self.refuse(
                 field, f"{tag}{number:02d} holds {len(held)} parts", " ".join(map(str, components))
             )
-        return [
+        texts = [
             self._plain(f"{tag}{number:02d}.{at}", _field(tag, number, at), held[at - 1].element, component)
             for at, component in enumerate(components, 1)
         ]
+        for at, inner in enumerate(held, 1):
+            if inner.mandatory and any(texts) and not "".join(texts[at - 1 : at]):
+                raise self.refuse(_field(tag, number, at), f"{tag}{number:02d}.{at} must be there", "")
+        return texts
 
     def _plain(self, place: str, field: str, element: Element | None, value: object) -> str:
         text = write_number(value) if isinstance(value, Decimal) else str(value)
