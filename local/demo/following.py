@@ -80,6 +80,8 @@ class Follower:
         if message["item"] in self._settled:
             return self._settled[message["item"]]
         rows = list(self._read(message)) or [self._row(message, message)]
+        if message.get("status") not in {"split", *SETTLED} and rows[-1].settled:  # more may still come
+            rows.append(self._row(message, message))
         if all(row.settled for row in rows):
             self._settled[message["item"]] = rows
         return rows

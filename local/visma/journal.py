@@ -27,6 +27,7 @@ class Entry:
     fault: str
     location: str
     user_agent: str
+    company: str
     body: Json
 
 

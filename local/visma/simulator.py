@@ -159,6 +159,7 @@ class Simulator:
             fault=fault.kind if fault else "",
             location=answer.headers.get("Location", ""),
             user_agent=request.headers.get("user-agent", ""),
+            company=request.headers.get("ipp-company-id", ""),
             body=_journalled(request),
         )
 

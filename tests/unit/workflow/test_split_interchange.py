@@ -52,6 +52,13 @@ def test_each_message_gets_its_own_bytes_and_execution(splitter):
     assert splitter.audit.of(f"{ITEM}-1-1") == ["received"]
 
 
+def test_a_split_message_has_the_totals_an_auditor_adds_up(splitter):
+    truncated = interchange(ORDER, number="000000002").partition(b"IEA")[0]
+    splitter.split(truncated + interchange(ORDER, INVOICE, number="000000003"))
+    facts = next(facts for item, _, _, facts in splitter.audit.events if item == ITEM)
+    assert facts == {"interchanges": 2, "documents": 2, "set_aside": 1}
+
+
 def test_a_stored_message_is_an_interchange_of_its_own(splitter):
     splitter.split(interchange(ORDER, INVOICE))
     stored = splitter.store.objects[f"messages/{ITEM}-1-2"]

@@ -55,6 +55,7 @@ class Verdict:
     partner: Partner | None
     state: dict[str, Any]
     facts: dict[str, Any]
+    messages: int = 0
 
     @property
     def goes_on(self) -> bool:
@@ -86,7 +87,8 @@ def judge(interchange: Interchange, item: str, count: int, stream: BinaryIO, by:
         return _repeated(seen.item, partner, same=seen.sha256 == digest)
     if interchange.test != (by.environment == "test"):
         return _wrong_environment(interchange, partner)
-    return Verdict("split", partner, {}, {"messages": count, "findings": listed(interchange.findings)})
+    facts = {"messages": count, "findings": listed(interchange.findings)}
+    return Verdict("split", partner, {}, facts, count)
 
 
 def listed(findings: Sequence[Finding]) -> list[dict[str, Any]]:

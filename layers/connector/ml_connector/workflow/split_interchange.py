@@ -68,6 +68,8 @@ def split_interchange(given: dict[str, Any], parts: Splitting, origin: Origin) -
         verdicts = visit.judge_all(stream)
         stream.seek(0)
         left = visit.start_all(stream, verdicts, progress)
+    if left is None:
+        visit.conclude(verdicts)
     return {
         **given,
         "progress": (left or progress).model_dump(),
@@ -107,6 +109,15 @@ class _Visit:
                     return Progress(interchanges=index, messages=number - 1)
                 self._start(f"{self.ticket.id}-{index + 1}-{number}", message, verdict.partner)
         return None
+
+    def conclude(self, verdicts: list[Verdict]) -> None:
+        """Record that the whole message is split, with the totals an auditor adds up."""
+        facts = {
+            "interchanges": len(verdicts),
+            "documents": sum(verdict.messages for verdict in verdicts if verdict.goes_on),
+            "set_aside": sum(not verdict.goes_on for verdict in verdicts),
+        }
+        self.parts.audit.record(self.ticket.id, "split", origin=self.origin, facts=facts)
 
     def _start(self, document: str, message: Message, partner: Partner) -> None:
         ticket = self._store(document, message, partner)

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from local import environments, processes
+from local.demo.following import Follower
+from local.demo.main import INTERCHANGES, drop
+from local.demo.surroundings import CONFIGURATION, Site
+
+from ml_connector.partners.configuration import parse, read_folder
+from ml_connector.store.audit_queries import AuditQueries
+from ml_connector.store.configuration import ConfigurationStore
+
+PATIENCE_SECONDS = 240
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "end_to_end" in item.nodeid:
+            item.add_marker(pytest.mark.emulated)
+            item.add_marker(pytest.mark.xdist_group("end_to_end"))
+
+
+class Deployment:
+    """The whole connector on this machine, deployed once for all tests of this folder."""
+
+    def __init__(self, site, outputs):
+        self.site = site
+        self.outputs = outputs
+        self.queries = AuditQueries(site.client("dynamodb"), outputs["AuditTable"])
+
+    def push(self, **changed):
+        """Put the example configuration in force, with some of its files changed."""
+        files = read_folder(CONFIGURATION) | changed
+        store = ConfigurationStore(self.site.client("s3"), self.outputs["ConfigurationBucket"])
+        store.push(parse(files), actor="test")
+
+    def run(self, folder=INTERCHANGES):
+        """Drop the folder's files and return the rows they became once all is settled."""
+        dropped = drop(self.site, folder)
+        follower = Follower(self.queries, dropped)
+        return {row.number: row for row in self.wait(lambda: _complete(follower))}
+
+    def wait(self, look):
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            if found := look():
+                return found
+            time.sleep(0.5)
+        raise AssertionError(f"not settled in {PATIENCE_SECONDS} s")
+
+    def wait_for(self, document, status):
+        def look():
+            state = self.queries.state(document)
+            return state if state["status"] == status else None
+
+        return self.wait(look)
+
+    def visma(self, path):
+        """Read from the Visma simulator as a person with its token would."""
+        from local.demo.surroundings import VISMA_COMPANY, VISMA_CREDENTIALS
+
+        form = {
+            "grant_type": "client_credentials",
+            "scope": "vismanet_erp_service_api:read",
+            **VISMA_CREDENTIALS,
+        }
+        token = httpx.post(f"{self.site.visma}/connect/token", data=form).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}", "ipp-company-id": VISMA_COMPANY}
+        return httpx.get(f"{self.site.visma}{path}", headers=headers).json()
+
+    def journal(self):
+        return httpx.get(f"{self.site.visma}/_control/journal").json()
+
+    def posts(self):
+        """How many documents of each kind were posted so far."""
+        counts = httpx.get(f"{self.site.visma}/_control/counts").json()
+        return {call: count for call, count in counts.items() if call.startswith("POST /v1/")}
+
+
+def _complete(follower):
+    rows, complete = follower.look()
+    return rows if complete else None
+
+
+@pytest.fixture(scope="session")
+def deployment(tmp_path_factory):
+    environments.ensure("aws")
+    environments.ensure("runtime")
+    environments.ensure("sam")
+    usual = Site(folder=tmp_path_factory.mktemp("site"), stack="ml-connector-test", seconds_per_minute=3)
+    site = replace(
+        usual,
+        aws_port=processes.free_port(),
+        sterling_port=processes.free_port(),
+        visma_port=processes.free_port(),
+    )
+    try:
+        site.start()
+        deployed = Deployment(site, site.deploy())
+        deployed.push()
+        yield deployed
+    finally:
+        site.stop()
+
+
+@pytest.fixture(scope="session")
+def first_run(deployment):
+    """What the demo's interchanges became, the first time they came."""
+    return deployment.run()
+
+
+def now():
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def run_cli(deployment):
+    """Run ``ml-connector`` against the deployment and return the finished process."""
+    import os
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    command = Path(sys.executable).with_name("ml-connector")
+
+    def run(*arguments, stdin=""):
+        return subprocess.run(
+            [command, *arguments],
+            env={**os.environ, **deployment.site.environment()},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run

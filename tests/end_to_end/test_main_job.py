@@ -1,0 +1,105 @@
+"""The main job on the embedded endpoint: the built template, real handlers, simulators over HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from local.demo.surroundings import CONFIGURATION, VISMA_COMPANY
+
+OUTCOMES = {
+    "HUB-4501": "posted",
+    "HUB-4502": "posted",
+    "GL-7001": "posted",
+    "MV-88013": "posted",
+    "MV-88014": "posted",
+    "GL-310": "logged",
+    "GL-311": "logged",
+    "000007003": "quarantined",
+    "VE-501": "failed",
+}
+VESTBY = "partners/vestby-emballasje.yaml"
+
+
+def test_every_document_ends_as_it_should(first_run):
+    assert {number: row.outcome for number, row in first_run.items()} == OUTCOMES
+
+
+def test_an_850_becomes_a_purchase_order_with_all_its_lines(deployment, first_run):
+    order = deployment.visma(f"/v1/purchaseorder/{first_run['HUB-4501'].in_visma.split()[1]}")
+    assert order["supplier"]["number"] == "50002"
+    lines = [(line["inventory"]["number"], line["orderQty"], line["unitCost"]) for line in order["lines"]]
+    assert lines == [("1001", 12, 895), ("1003", 30, 89), ("1002", 8, 142.5)]
+
+
+def test_an_810_becomes_a_supplier_invoice_linked_to_its_receipt(deployment, first_run):
+    invoice = deployment.visma(f"/v1/supplierInvoice/{first_run['GL-7001'].in_visma.split()[1]}")
+    assert (invoice["supplierReference"], invoice["supplier"]["number"]) == ("GL-7001", "50005")
+    goods, freight = invoice["invoiceLines"]
+    assert (goods["poReceiptNbr"], goods["costInCurrency"]) == ("000502", 3930)
+    assert (freight["account"]["number"], freight["costInCurrency"]) == ("4360", 45)
+
+
+def test_the_quarantined_interchange_says_where_and_why(first_run):
+    why = first_run["000007003"].why
+    assert "byte" in why
+    assert "expected" in why
+
+
+def test_the_unknown_supplier_stops_with_what_to_add_where(deployment, first_run):
+    state = deployment.queries.state(first_run["VE-501"].id)
+    assert state["error"] == "Misconfigured"
+    assert VESTBY in state["advice"]
+    assert "supplier:" in state["advice"]
+
+
+def test_a_despatch_advice_is_kept_with_its_tree_and_touches_nothing_in_visma(deployment, first_run):
+    events = deployment.queries.events(first_run["GL-310"].id)
+    assert [event["event"] for event in events] == ["received", "parsed", "mapped", "logged"]
+    assert not [call for call in deployment.journal() if "GL-310" in str(call["body"])]
+
+
+def test_every_call_to_visma_names_the_company_and_the_caller(deployment, first_run):
+    calls = [call for call in deployment.journal() if call["path"].startswith("/v1/") and call["user_agent"]]
+    ours = [call for call in calls if call["user_agent"].startswith("ml-connector/")]
+    assert len(ours) > 10
+    assert {call["company"] for call in ours} == {VISMA_COMPANY}
+
+
+def test_credentials_are_encrypted_with_the_stacks_own_key(deployment):
+    secrets, keys = deployment.site.client("secretsmanager"), deployment.site.client("kms")
+    aliases = keys.list_aliases()["Aliases"]
+    own = next(a["TargetKeyId"] for a in aliases if a["AliasName"] == "alias/ml-connector-test")
+    for output in ("SterlingSecret", "VismaSecret"):
+        key = secrets.describe_secret(SecretId=deployment.outputs[output])["KmsKeyId"]
+        assert own in key
+
+
+def test_partners_get_the_acknowledgements_they_agreed_to(deployment, first_run):
+    import httpx
+
+    counts = httpx.get(f"{deployment.site.sterling}/_control/counts").json()["by_call"]
+    assert counts["POST mailboxmessages"] >= 4
+
+
+def test_the_same_files_again_post_nothing_again(deployment, first_run):
+    before = deployment.posts()
+    again = deployment.run()
+    assert {row.outcome for row in again.values()} <= {"duplicate", "quarantined"}
+    assert deployment.posts() == before
+
+
+def test_a_mended_document_is_replayed_and_redriven_without_doubling(deployment, first_run, run_cli):
+    document = first_run["VE-501"].id
+    failed = deployment.queries.state(document)["last_execution"]
+    text = (Path(CONFIGURATION) / VESTBY).read_text()
+    deployment.push(**{VESTBY: text + 'supplier: "50006"\n'})
+
+    assert run_cli("documents", "replay", document, "--reason", "supplier added").returncode == 0
+    posted = deployment.wait_for(document, "posted")
+    before = deployment.posts()
+
+    states = deployment.site.client("stepfunctions")
+    states.redrive_execution(executionArn=failed)
+    deployment.wait(lambda: states.describe_execution(executionArn=failed)["status"] == "SUCCEEDED")
+    assert deployment.queries.state(document)["visma_number"] == posted["visma_number"]
+    assert deployment.posts() == before
