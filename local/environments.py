@@ -1,12 +1,12 @@
 """Makes the virtual environments of the tools that cannot share ours: each pins what another may not have.
 
 ``python -m local.environments`` makes or mends all of them under ``.venvs``; one whose requirements have not
-changed is left alone. Standard library only: it runs before anything is installed.
+changed since is left alone, as ``make setup`` does with the same stamps. Standard library only: it runs
+before anything is installed.
 """
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
 import sys
@@ -34,12 +34,10 @@ def ensure(*names: str) -> None:
     """
     for name in names or REQUIREMENTS:
         requirements = REQUIREMENTS[name]
-        wanted = hashlib.sha256(f"{sys.version} {requirements.read_text()}".encode()).hexdigest()
-        stamp = interpreter(name).parents[1] / "requirements.sha256"
-        if stamp.exists() and stamp.read_text() == wanted:
-            continue
-        _make(name, requirements)
-        stamp.write_text(wanted)
+        stamp = interpreter(name).parents[1] / ".installed"
+        if not stamp.exists() or stamp.stat().st_mtime < requirements.stat().st_mtime:
+            _make(name, requirements)
+            stamp.touch()
 
 
 def _make(name: str, requirements: Path) -> None:

@@ -5,9 +5,12 @@ A build or a deployment whose inputs have not changed is left out, so that later
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 SAM = ROOT / ".venvs/sam/bin/sam"
 REGION: Final = "eu-north-1"
-_UNBUILT = {"__pycache__", ".aws-sam", ".git", ".venv", ".venvs", ".local", ".mypy_cache", ".ruff_cache"}
+_REFERENCE = re.compile(r"^\s*(?:CodeUri|ContentUri|DefinitionUri):\s*(\S+)\s*$", re.MULTILINE)
 _SETTLED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 
 
@@ -72,12 +75,16 @@ def deploy(
         StackError: a build or deployment failed.
     """
     parameters = {"PythonRuntime": interpreter(), **(parameters or {})}
-    folder = work / stack_name
+    template, folder = template.resolve(), work.resolve() / stack_name
     fingerprint = _fingerprint(template, parameters)
-    _build(template, parameters, folder, fingerprint)
-    cloudformation = session().client("cloudformation", endpoint_url=endpoint)
-    if not _is_deployed(cloudformation, stack_name, fingerprint):
-        _deploy(endpoint, stack_name, parameters, folder, fingerprint)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        # Two at once, in two terminals, would build over each other; the second then finds it done.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _build(template, parameters, folder, fingerprint)
+        cloudformation = session().client("cloudformation", endpoint_url=endpoint)
+        if not _is_deployed(cloudformation, stack_name, fingerprint):
+            _deploy(endpoint, stack_name, parameters, folder, fingerprint)
     return outputs(endpoint, stack_name)
 
 
@@ -98,9 +105,9 @@ def _build(template: Path, parameters: Mapping[str, str], folder: Path, fingerpr
     if stamp.exists() and stamp.read_text() == fingerprint:
         return
     stamp.unlink(missing_ok=True)
-    folder.mkdir(parents=True, exist_ok=True)
     _sam(
-        ["build", "--template-file", template, "--build-dir", folder / "build", "--cached"],
+        folder,
+        ["build", "--template-file", template, "--build-dir", folder / "build", "--cached", "--parallel"],
         ["--cache-dir", folder / "cache", "--parameter-overrides", *_overrides(parameters)],
     )
     stamp.write_text(fingerprint)
@@ -110,10 +117,9 @@ def _deploy(
     endpoint: str, stack_name: str, parameters: Mapping[str, str], folder: Path, fingerprint: str
 ) -> None:
     bucket = f"{stack_name}-artifacts"
-    session().client("s3", endpoint_url=endpoint).create_bucket(
-        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
-    )
+    _ensure_bucket(endpoint, bucket)
     _sam(
+        folder,
         ["deploy", "--template-file", folder / "build" / "template.yaml", "--stack-name", stack_name],
         ["--s3-bucket", bucket, "--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
         ["CAPABILITY_AUTO_EXPAND", "--no-confirm-changeset", "--no-fail-on-empty-changeset"],
@@ -123,7 +129,14 @@ def _deploy(
     )
 
 
-def _sam(*arguments: list[Any], extra: Mapping[str, str] | None = None) -> None:
+def _ensure_bucket(endpoint: str, name: str) -> None:
+    client = session().client("s3", endpoint_url=endpoint)
+    with contextlib.suppress(client.exceptions.BucketAlreadyOwnedByYou):
+        client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+
+
+def _sam(folder: Path, *arguments: list[Any], extra: Mapping[str, str] | None = None) -> None:
+    """Run SAM in the stack's folder, where it keeps what it downloaded: other builds would clear it."""
     if not SAM.exists():
         message = f"{SAM} is missing: make a virtual environment there from local/sam-requirements.txt."
         raise StackError(message)
@@ -132,7 +145,7 @@ def _sam(*arguments: list[Any], extra: Mapping[str, str] | None = None) -> None:
     command = [str(SAM), *(str(part) for group in arguments for part in group)]
     done = subprocess.run(  # noqa: S603 - SAM's own command line
         command,
-        cwd=ROOT,
+        cwd=folder,
         env={
             **os.environ,
             "PATH": path,
@@ -164,14 +177,20 @@ def _overrides(parameters: Mapping[str, str]) -> list[str]:
 
 
 def _fingerprint(template: Path, parameters: Mapping[str, str]) -> str:
-    """Digest of the parameters, the template and all files beside and below it that a build may read."""
+    """Digest of the parameters, the template and the files it refers to."""
     digest = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode())
-    for path in (template, *_inputs(template.parent)):
+    for path in (template, *_inputs(template)):
         digest.update(str(path).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
-def _inputs(folder: Path) -> Iterator[Path]:
+def _inputs(template: Path) -> Iterator[Path]:
+    for reference in sorted(set(_REFERENCE.findall(template.read_text()))):
+        path = template.parent / reference
+        yield from _files(path) if path.is_dir() else (path,)
+
+
+def _files(folder: Path) -> Iterator[Path]:
     for current, folders, files in os.walk(folder):
-        folders[:] = sorted(set(folders) - _UNBUILT)
+        folders[:] = sorted(set(folders) - {"__pycache__"})
         yield from (Path(current, name) for name in sorted(files) if not name.endswith(".pyc"))

@@ -11,6 +11,13 @@ if TYPE_CHECKING:
 HOST_ONLY = {"HOST_SECRET_PROBE": "leaked", "AWS_SECRET_ACCESS_KEY": "leaked", "AWS_SESSION_TOKEN": "leaked"}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of the emulated endpoint in one worker: each worker would start another."""
+    for item in items:
+        if item.get_closest_marker("emulated"):
+            item.add_marker(pytest.mark.xdist_group("emulated"))
+
+
 @pytest.fixture(scope="session")
 def emulated_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[emulated.EmulatedAws]:
     """An embedded AWS endpoint for the session, on which a minute of a schedule lasts two seconds."""

@@ -89,12 +89,28 @@ def test_an_unchanged_template_is_not_deployed_again(deployed: Stack):
     assert client.describe_stack_events(StackName="semantics")["StackEvents"] == before
 
 
+def test_a_changed_parameter_changes_the_stack_and_keeps_its_data(deployed: Stack):
+    deployed.put("kept", "over the update")
+    client = deployed.aws.client("scheduler")
+    schedule = next(one for one in client.list_schedules()["Schedules"] if "Tick" in one["Name"])
+
+    changed = stack.deploy(deployed.aws.url, TEMPLATE, "semantics", {"PollEvery": "rate(2 minutes)"})
+    try:
+        described = client.get_schedule(Name=schedule["Name"], GroupName=schedule["GroupName"])
+        assert described["ScheduleExpression"] == "rate(2 minutes)"
+        assert changed == deployed.outputs
+        assert deployed.items("kept")
+        assert deployed.invoke("echo", function="WorkerAlias", value=1)["echo"] == 1
+    finally:
+        stack.deploy(deployed.aws.url, TEMPLATE, "semantics")
+
+
 def test_a_resource_the_endpoint_does_not_know_has_a_stand_in(deployed: Stack):
     client = deployed.aws.client("cloudformation")
 
     resource = client.describe_stack_resource(StackName="semantics", LogicalResourceId="Composite")
 
-    assert resource["StackResourceDetail"]["ResourceStatus"] == "CREATE_COMPLETE"
+    assert resource["StackResourceDetail"]["ResourceStatus"].endswith("_COMPLETE")
     assert "AWS::CloudWatch::CompositeAlarm Composite has a stand-in" in deployed.aws.log()
 
 
