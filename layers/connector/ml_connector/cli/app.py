@@ -15,6 +15,7 @@ from ml_connector.cli.demo import demo
 from ml_connector.cli.documents import documents_app
 from ml_connector.cli.edi import edi_app
 from ml_connector.cli.edi_acknowledge import acknowledge_file
+from ml_connector.cli.edi_documents import parse, write
 from ml_connector.cli.output import MISCONFIGURED
 from ml_connector.cli.ping import ping
 
@@ -26,6 +27,8 @@ app = typer.Typer(
 app.command()(ping)
 app.command()(demo)
 edi_app.command("acknowledge")(acknowledge_file)
+edi_app.command("parse")(parse)
+edi_app.command("write")(write)
 app.add_typer(edi_app, name="edi")
 app.add_typer(documents_app, name="documents")
 app.add_typer(credentials_app, name="credentials")
