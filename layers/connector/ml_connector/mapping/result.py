@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ml_connector.errors import Misconfigured
@@ -151,15 +152,15 @@ class Draft:
     def decisions(self, prefix: str = "") -> Iterator[Decision]:
         """Yield the decisions under Visma's spelling of their names, below ``prefix``."""
         for name, decision in self._values.items():
-            place = ".".join(_camel(part) for part in name.split("."))
-            yield Decision(
-                f"{prefix}{place}", decision.value, decision.source, decision.where, decision.detail
-            )
+            place = f"{prefix}{_camel(name)}"
+            yield Decision(place, decision.value, decision.source, decision.where, decision.detail)
 
 
+@cache
 def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(part.capitalize() for part in rest)
+    """Return a write model's name as Visma spells it: ``link_line.x_y`` is ``linkLine.xY``."""
+    heads = (part.split("_") for part in name.split("."))
+    return ".".join(head + "".join(word.capitalize() for word in rest) for head, *rest in heads)
 
 
 @dataclass(slots=True)

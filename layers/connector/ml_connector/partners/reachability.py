@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ml_connector.partners.conditions import OPERATORS, All, Not, Test
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from ml_connector.partners.conditions import Condition
     from ml_connector.partners.rules import Rule, RuleSet
@@ -56,7 +56,7 @@ _Alternative = tuple[_Literal, ...]
 
 def unreachable_rules(rules: RuleSet) -> Iterator[Unreachable]:
     """Yield the rules of a file that can never count."""
-    earlier: list[tuple[Rule, list[_Alternative]]] = []
+    earlier = _Earlier()
     for rule in rules.rules:
         written = _written_out(rule.condition)
         if written is None:
@@ -66,35 +66,70 @@ def unreachable_rules(rules: RuleSet) -> Iterator[Unreachable]:
             yield Unreachable(rule, "its own tests contradict each other, so it never matches")
         elif shadow := _shadow(rule, possible, earlier, rules.mode):
             yield Unreachable(rule, f"{shadow} take all it could match, so it never counts")
-        earlier.append((rule, possible))
+        earlier.add(rule, possible)
 
 
-def _shadow(
-    rule: Rule, possible: list[_Alternative], earlier: Sequence[tuple[Rule, list[_Alternative]]], mode: str
-) -> str:
-    same_level = [(other, terms) for other, terms in earlier if other.level == rule.level]
+class _Earlier:
+    """The alternatives of the rules so far, by level and by a value each of them demands."""
+
+    def __init__(self) -> None:
+        self._always: dict[str, list[tuple[Rule, _Alternative]]] = {}
+        self._by_value: dict[tuple[str, str, Any], list[tuple[Rule, _Alternative]]] = {}
+
+    def add(self, rule: Rule, alternatives: list[_Alternative]) -> None:
+        """Add a rule's alternatives."""
+        for alternative in alternatives:
+            entry = (rule, alternative)
+            keys = min(
+                (_keys(rule.level, literal) for literal in alternative if literal.candidates),
+                key=len,
+                default=None,
+            )
+            if keys is None:
+                self._always.setdefault(rule.level, []).append(entry)
+            else:
+                for key in keys:
+                    self._by_value.setdefault(key, []).append(entry)
+
+    def takers(self, rule: Rule, possible: list[_Alternative], outcome: str | None = None) -> str:
+        """Return the labels of the rules that between them take every alternative, or nothing.
+
+        With an ``outcome``, only rules that decide that too count.
+        """
+        labels: dict[str, None] = {}
+        for alternative in possible:
+            taker = next(
+                (
+                    other
+                    for other, wide in self._near(rule, alternative)
+                    if (outcome is None or outcome in other.outcomes) and _covers(wide, alternative)
+                ),
+                None,
+            )
+            if taker is None:
+                return ""
+            labels[taker.label] = None
+        return ", ".join(labels)
+
+    def _near(self, rule: Rule, alternative: _Alternative) -> Iterator[tuple[Rule, _Alternative]]:
+        """Yield what may cover the alternative: to do so it must allow any value the alternative names."""
+        yield from self._always.get(rule.level, ())
+        for literal in alternative:
+            if literal.candidates:
+                yield from self._by_value.get(_keys(rule.level, literal)[0], ())
+
+
+def _keys(level: str, literal: _Literal) -> list[tuple[str, str, Any]]:
+    return [(level, literal.field, value) for value in literal.candidates or ()]
+
+
+def _shadow(rule: Rule, possible: list[_Alternative], earlier: _Earlier, mode: str) -> str:
     if mode == "first":
-        return _takers(possible, same_level)
+        return earlier.takers(rule, possible)
     if rule.hold or rule.split:
         return ""
-    takers = [
-        _takers(possible, [(other, terms) for other, terms in same_level if outcome in other.outcomes])
-        for outcome in rule.outcomes
-    ]
+    takers = [earlier.takers(rule, possible, outcome) for outcome in rule.outcomes]
     return ", ".join(sorted(set(takers))) if all(takers) else ""
-
-
-def _takers(possible: list[_Alternative], earlier: Sequence[tuple[Rule, list[_Alternative]]]) -> str:
-    """Return the labels of the earlier rules that between them take every alternative, or nothing."""
-    labels: dict[str, None] = {}
-    for alternative in possible:
-        taker = next(
-            (rule for rule, terms in earlier if any(_covers(term, alternative) for term in terms)), None
-        )
-        if taker is None:
-            return ""
-        labels[taker.label] = None
-    return ", ".join(labels)
 
 
 def _covers(wide: _Alternative, narrow: _Alternative) -> bool:

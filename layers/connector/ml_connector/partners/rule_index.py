@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from ml_connector.partners.conditions import All, Test
+from ml_connector.partners.conditions import All, Test, Value
+from ml_connector.partners.fields import Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ml_connector.partners.conditions import Condition, Value
-    from ml_connector.partners.fields import Field
+    from ml_connector.partners.conditions import Condition
     from ml_connector.partners.rules import Rule
+
+
+Demand = tuple[Field, frozenset[Value]]
 
 
 class RuleIndex:
@@ -22,8 +26,11 @@ class RuleIndex:
         self._always: list[int] = []
         self._fields: dict[str, Field] = {}
         self._by_value: dict[tuple[str, Value], list[int]] = {}
-        for position, rule in enumerate(rules):
-            self._add(position, _demand(rule.condition))
+        demands = [list(_demands(rule.condition)) for rule in rules]
+        sharing = Counter((field.name, v) for ours in demands for field, values in ours for v in values)
+        for position, ours in enumerate(demands):
+            rarest = min(ours, key=lambda demand: _rivals(demand, sharing), default=None)
+            self._add(position, rarest)
 
     def candidates(self, read: Callable[[Field], tuple[Value, ...]]) -> Iterator[Rule]:
         """Yield, in order, every rule that may match what ``read`` finds."""
@@ -34,7 +41,7 @@ class RuleIndex:
                 positions.update(self._by_value.get((name, key), ()))
         return (self._rules[position] for position in sorted(positions))
 
-    def _add(self, position: int, demand: tuple[Field, frozenset[Value]] | None) -> None:
+    def _add(self, position: int, demand: Demand | None) -> None:
         if demand is None:
             self._always.append(position)
             return
@@ -44,19 +51,25 @@ class RuleIndex:
             self._by_value.setdefault((field.name, value), []).append(position)
 
 
-def _demand(condition: Condition) -> tuple[Field, frozenset[Value]] | None:
-    """Return a field and the values of which a matching document must have one, where it must."""
+def _rivals(demand: Demand, sharing: Counter[tuple[str, Value]]) -> int:
+    """Return how many demands of all rules share one of these values: the fewer, the more it sorts out."""
+    field, values = demand
+    return sum(sharing[field.name, value] for value in values)
+
+
+def _demands(condition: Condition) -> Iterator[Demand]:
+    """Yield fields with the values of which a matching document must have one."""
     if isinstance(condition, Test):
-        return _values(condition)
-    if isinstance(condition, All):
-        demands = [demand for term in condition.terms if (demand := _demand(term))]
-        return min(demands, key=lambda demand: len(demand[1])) if demands else None
-    return None
+        yield from _values(condition)
+    elif isinstance(condition, All):
+        for term in condition.terms:
+            yield from _demands(term)
 
 
-def _values(test: Test) -> tuple[Field, frozenset[Value]] | None:
+def _values(test: Test) -> Iterator[Demand]:
     if test.operator == "is":
-        return test.field, frozenset({test.operand})
-    if test.operator == "in":
-        return test.field, frozenset(test.operand)
-    return (test.field, test.operand[1]) if test.operator == "table" else None
+        yield test.field, frozenset({test.operand})
+    elif test.operator == "in":
+        yield test.field, frozenset(test.operand)
+    elif test.operator == "table":
+        yield test.field, test.operand[1]
