@@ -230,6 +230,7 @@ def _context(
 ) -> dict[str, Any]:
     """The context object, ``$$`` or ``$states.context``, with what ministack keeps beside it."""
     arn = execution["stateMachineArn"]
+    machine = sf._state_machines.get(arn) or {}
     return {
         "QueryLanguage": definition.get("QueryLanguage", "JSONPath"),
         "Execution": {
@@ -237,6 +238,7 @@ def _context(
             "Input": json.loads(execution["input"] or "{}"),
             "Name": execution["name"],
             "RedriveCount": execution.get("redriveCount", 0),
+            "RoleArn": machine.get("roleArn", ""),
             "StartTime": execution["startDate"],
         },
         "StateMachine": {"Id": arn, "Name": arn.rsplit(":", 1)[-1]},
