@@ -113,7 +113,8 @@ def company_data(orders: int) -> dict[str, Any]:
     ]
     data["purchase_orders"] = [
         {
-            "number": order.number, "supplier": order.supplier, "date": "2026-03-02", "currency": order.currency,
+            "number": order.number, "supplier": order.supplier, "date": "2026-03-02",
+            "currency": order.currency,
             "lines": [[line.item, str(line.quantity), str(line.unit_price), "10"] for line in order.lines],
         }
         for order in ledger.orders
@@ -127,7 +128,8 @@ def against_simulator(
     """Return the seconds of a warm run, the calls of the first run and those of the warm one."""
     with VismaServer(Simulator(company=Company(company_data(orders)))) as server:
         settings = VismaSettings(
-            base_url=server.url, sales_order_url=server.url, token_url=f"{server.url}/connect/token", company_id="4242"
+            base_url=server.url, sales_order_url=server.url, company_id="4242",
+            token_url=f"{server.url}/connect/token",
         )  # fmt: skip
         credentials = VismaCredentials(
             client_id="isv_ml_connector",
@@ -161,7 +163,8 @@ def main() -> None:
     memory = median(run(documents, configuration, ledger) for _ in range(given.repeat))
     seconds, cold, warm = against_simulator(documents, configuration, given.orders)
     figures = {
-        "invoices": len(documents), "lines": len(documents) * LINES, "orders": given.orders, "rules": given.rules,
+        "invoices": len(documents), "lines": len(documents) * LINES,
+        "orders": given.orders, "rules": given.rules,
         "configuration_loaded_in_seconds": _rounded(loading),
         "in_memory": {"seconds": _rounded(memory), "invoices_per_second": _rounded(len(documents) / memory)},
         "over_visma": {

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from ml_connector import __version__
+from ml_connector.cli.configuration import config_app
 from ml_connector.cli.credentials import credentials_app
 from ml_connector.cli.demo import demo
 from ml_connector.cli.documents import documents_app
@@ -18,6 +19,7 @@ from ml_connector.cli.edi_acknowledge import acknowledge_file
 from ml_connector.cli.edi_documents import parse, write
 from ml_connector.cli.output import MISCONFIGURED
 from ml_connector.cli.ping import ping
+from ml_connector.cli.rules import rules_app
 
 app = typer.Typer(
     add_completion=False,
@@ -32,6 +34,8 @@ edi_app.command("write")(write)
 app.add_typer(edi_app, name="edi")
 app.add_typer(documents_app, name="documents")
 app.add_typer(credentials_app, name="credentials")
+app.add_typer(rules_app, name="rules")
+app.add_typer(config_app, name="config")
 
 
 @app.callback(invoke_without_command=True)

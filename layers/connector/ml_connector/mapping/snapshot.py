@@ -215,14 +215,15 @@ class SnapshotLookups:
 
     def order_lines(self, supplier: str, orders: tuple[str, ...]) -> Sequence[OrderLine]:
         """Return the lines of the named purchase orders, or of all of the supplier."""
-        found = [o for o in self._snapshot.orders if o.supplier == supplier]
-        return [line for o in found if not orders or o.number in orders for line in self._order_lines(o)]
+        found = self._orders.get(supplier, {})
+        wanted = [found[number] for number in orders if number in found] if orders else found.values()
+        return [line for order in wanted for line in self._order_lines(order)]
 
     def receipt_lines(self, supplier: str, orders: tuple[str, ...]) -> Sequence[ReceiptLine]:
         """Return the receipt lines of the named purchase orders, or of all of the supplier."""
-        own = {order.number for order in self._snapshot.orders if order.supplier == supplier}
-        wanted = own & set(orders) if orders else own
-        return [_receipt_line(entry) for entry in self._snapshot.receipts if entry.order in wanted]
+        own = self._orders.get(supplier, {})
+        wanted = [number for number in orders if number in own] if orders else list(own)
+        return [_receipt_line(entry) for number in wanted for entry in self._receipts.get(number, ())]
 
     def earlier_invoice(self, supplier: str, reference: str) -> EarlierInvoice | None:
         """Return the supplier's invoice with this number of theirs."""
@@ -252,6 +253,20 @@ class SnapshotLookups:
                 key = (code.kind, _comparable(code.kind, code.code), code.partner)
                 codes[key].append(self._items[entry.number])
         return codes
+
+    @cached_property
+    def _orders(self) -> dict[str, dict[str, OrderEntry]]:
+        orders: dict[str, dict[str, OrderEntry]] = defaultdict(dict)
+        for order in self._snapshot.orders:
+            orders[order.supplier][order.number] = order
+        return orders
+
+    @cached_property
+    def _receipts(self) -> dict[str, list[ReceiptEntry]]:
+        receipts: dict[str, list[ReceiptEntry]] = defaultdict(list)
+        for entry in self._snapshot.receipts:
+            receipts[entry.order].append(entry)
+        return receipts
 
     def _order_lines(self, order: OrderEntry) -> Sequence[OrderLine]:
         return [_order_line(order, entry, self._items.get(entry.item)) for entry in order.lines]
