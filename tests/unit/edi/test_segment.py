@@ -98,7 +98,7 @@ def test_place_in_the_stream():
     assert [data[s.offset : s.offset + 3] for s in segments] == [b"UNB", b"UNH", b"BGM"]
     assert [s.line for s in segments] == [1, 2, 3]
     assert segments[2].element_offset(1) == data.index(b"220")
-    assert segments[2].source == b"\r\nBGM+220"
+    assert segments[2].source == b"BGM+220"
     assert repr(segments[2]) == f"<Segment 'BGM+220' at byte {data.index(b'BGM')}>"
 
 

@@ -17,7 +17,7 @@ from ml_connector.edi.options import ReadOptions
 from ml_connector.edi.outcome import MessageOutcome, examine, outcome_of
 from ml_connector.edi.outgoing import OutgoingGroup, OutgoingInterchange, OutgoingMessage
 from ml_connector.edi.overlay import CodeOverlay, ElementOverlay, Overlay, SegmentOverlay
-from ml_connector.edi.reading import read_interchanges, read_segments
+from ml_connector.edi.reading import read_blocks, read_interchanges, read_segments
 from ml_connector.edi.rewriting import message_bytes, rewrite
 from ml_connector.edi.rows import Row, Trailing, Value, row_of, rows_of
 from ml_connector.edi.schema import MessageSchema, find_schema
@@ -71,6 +71,7 @@ __all__ = [
     "message_bytes",
     "outcome_of",
     "place",
+    "read_blocks",
     "read_interchanges",
     "read_segments",
     "rewrite",

@@ -75,7 +75,14 @@ class Assembler:
             return False
         block, marks, self._oddities = lexed
         cursor = 0
-        for index, mark in marks:
+        for place, (index, mark) in enumerate(marks):
+            if index < cursor:
+                continue
+            if mark is Mark.OPEN_MESSAGE and cursor == index and self._open is None:
+                closing = marks[place + 1] if place + 1 < len(marks) else None
+                if closing and closing[1] is Mark.CLOSE_MESSAGE and self._pass(block, index, closing[0] + 1):
+                    cursor = closing[0] + 1
+                    continue
             if mark is Mark.CLOSE_MESSAGE and self._open is not None:
                 self._append(block, cursor, index + 1)
                 self._close(block.raws[index])
@@ -114,8 +121,20 @@ class Assembler:
             told = f"A message header was expected before {segment.tag}, and none was found."
             self.interchange.notes.note("message-header-missing", told, segment=segment)
 
+    def _pass(self, block: Block, start: int, stop: int) -> bool:
+        """Take a message that stands in one block whole, if nothing about it is unusual."""
+        raws = block.raws
+        if self._oddities or not block.ascii:
+            return False
+        if not self.envelope.pass_message(raws[start], raws[stop - 1], stop - start):
+            return False
+        message = Message(self.interchange, self.envelope.group, [block.slice(start, stop, 1)])
+        message.closed = True
+        self._ready.append(message)
+        return True
+
     def _begin(self, block: Block, index: int) -> None:
-        self._open = Message(self.interchange, self.envelope.group)
+        self._open = Message(self.interchange, self.envelope.group, [])
         self._header = block.raws[index]
         self._count = self._held = 0
 
@@ -189,7 +208,7 @@ class Assembler:
         own = block.slice(start, stop, 1)
         self._tell(own, start, self.interchange.notes)
         first = own.segment(0)
-        told = f"Every segment was expected in a message; {len(own)} from {first.tag or 'here'} on stand outside."
+        told = f"Segments were expected in messages; {len(own)} from {first.tag or 'here'} on stand outside."
         self.interchange.notes.note("segment-outside-message", told, segment=first)
 
     def _finish(self) -> None:

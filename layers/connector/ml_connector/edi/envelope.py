@@ -31,6 +31,7 @@ _MESSAGES = {
     Standard.EDIFACT: Place(2, 1, 1, 2),
     Standard.TRADACOMS: Place(2, 1, 1, 0),
 }
+_TRAILERS = {Standard.X12: b"SE", Standard.EDIFACT: b"UNT", Standard.TRADACOMS: b"MTR"}
 _GROUPS = {
     Standard.X12: Place(1, 6, 1, 2),
     Standard.EDIFACT: Place(1, 5, 1, 2),
@@ -60,6 +61,29 @@ class Envelope:
         self._element = interchange.syntax.element
         self._numbers: set[bytes] = set()
         self._type = b""
+        self._trailer = _TRAILERS[self._standard] + interchange.syntax.tag
+
+    def pass_message(self, header: bytes, trailer: bytes, count: int) -> bool:
+        """Count a message by the bytes of its header and trailer if nothing about them is unusual."""
+        fields = header.split(self._element, 3)
+        place = self._message
+        if len(fields) < 3 or fields[place.type] != self._type or not self._may_pass():
+            return False
+        number = fields[place.number]
+        expected = b"%b%d%b%b" % (self._trailer, count, self._element, number)
+        if not number or number in self._numbers or trailer != expected:
+            return False
+        if len(self._numbers) < _REMEMBERED:
+            self._numbers.add(number)
+        self.interchange.message_count += 1
+        if self.group is not None:
+            self.group.message_count += 1
+        return True
+
+    def _may_pass(self) -> bool:
+        """Return whether messages may stand here: in a group, or outside of any in EDIFACT."""
+        grouped = self.interchange.group_count > 0
+        return self.group is not None or (self._standard is Standard.EDIFACT and not grouped)
 
     def open_group(self, header: Segment) -> None:
         """Begin a group, or a TRADACOMS batch."""

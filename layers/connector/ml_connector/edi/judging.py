@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ml_connector.edi.dialects.frame import HEADER_WORDS, Mark
 from ml_connector.edi.segment import BLANKS, Block, dangles
 from ml_connector.edi.separators import Standard
-from ml_connector.edi.tidying import clean_parts, has_breaks, join_values, merge_blank
+from ml_connector.edi.tidying import clean_parts, has_breaks, join_values, merge_blank, releases_terminator
 
 if TYPE_CHECKING:
     from ml_connector.edi.dialects.frame import Frame, Scan
@@ -36,6 +36,7 @@ class Judge:
     """Judges the blocks of one interchange, and remembers what it has seen and said.
 
     Attributes:
+        lined: Whether segments stand on lines of their own.
         lost: Where in the last block a line ends without a terminator and a segment follows: the index of
             the part and how many of its bytes belong to the segment before.
         foreign: The indices in the last block, after its first segment, of what looks like another
@@ -46,7 +47,7 @@ class Judge:
         self.frame = frame
         self._known: set[bytes] = set()
         self._told: set[str] = set()
-        self._lined = False
+        self.lined = False
         self.lost: tuple[int, int] | None = None
         self.foreign: list[int] = []
 
@@ -58,68 +59,77 @@ class Judge:
         self.lost = None
         if block.syntax.upper_only and window.upper() != window:
             self._note_lower_case(block, oddities)
-        found = self._scan(block, window)
-        if found is not None:
-            return LexedBlock(block, found, oddities)
-        if has_breaks(window):
+        broken = has_breaks(window)
+        if not broken or (block.syntax.terminator == b"\n" and b"\r" not in window):
+            found = self._scan(block, window, self.frame.scans[b""])
+            if found is not None:
+                return LexedBlock(block, found, oddities)
+        if broken:
             line = block.syntax.terminator + b"\n", block.syntax.terminator + b"\r\n"
-            self._lined = self._lined or line[0] in window or line[1] in window
+            self.lined = self.lined or line[0] in window or line[1] in window
             self._clean(block, oddities)
         heads = self._heads(block)
         if not self._known.issuperset(heads):
             heads = self._judge_heads(block, heads, oddities)
         marks = self.frame.marks
         found = [(index, marks[head]) for index, head in enumerate(heads) if head in marks]
-        release = block.syntax.release
-        if release and release + block.syntax.terminator in window:
-            self._judge_releases(block, release, oddities)
+        if releases_terminator(window, block.syntax):
+            self._judge_releases(block, block.syntax.release, oddities)
         return LexedBlock(block, found, oddities)
 
-    def _scan(self, block: Block, window: bytes) -> list[tuple[int, Mark]] | None:
+    def judge_lines(self, block: Block, window: bytes, ending: bytes) -> LexedBlock | None:
+        """Return a block of segments with the same line end after each, None where anything else is unusual."""
+        self.foreign.clear()
+        self.lost = None
+        if block.syntax.upper_only or window.count(b"\n") != len(block.parts):
+            return None
+        if window.count(b"\r") != (len(block.parts) if b"\r" in ending else 0):
+            return None
+        block.gap = block.syntax.terminator + ending
+        marks = self._scan(block, window, self.frame.scans[ending])
+        if marks is None or any(mark is Mark.CLOSE_INTERCHANGE for _, mark in marks):
+            return None
+        self.lined = True
+        block.ascii = window.isascii()
+        return LexedBlock(block, marks, [])
+
+    def _scan(self, block: Block, window: bytes, scan: Scan) -> list[tuple[int, Mark]] | None:
         """Return the framing segments of a plain block, None where anything in it is out of the ordinary.
 
-        Plain are upper-case tags and single terminators, with nothing but line ends between segments, of
-        which the block is cleaned.
+        Plain are upper-case tags and single terminators with nothing but the block's gap between segments.
         """
         syntax = block.syntax
-        if syntax.standard is Standard.TRADACOMS or syntax.terminator.isspace() or not block.closed:
+        if syntax.standard is Standard.TRADACOMS or not block.closed or releases_terminator(window, syntax):
             return None
-        if syntax.release and syntax.release + syntax.terminator in window:
-            return None
-        scan, raws = self.frame.tight, block.parts
-        if has_breaks(window):
-            scan, raws = self.frame.loose, [part.lstrip(b"\r\n") for part in block.parts]
-            if has_breaks(b"".join(raws)):
-                return None
-        first = raws[0]
-        if not self.frame.tag_of(first[: self.frame.head_bytes]).isupper():
+        if not self.frame.tag_of(block.raws[0][: self.frame.head_bytes]).isupper():
             return None
         if scan.oddity.search(window, 0, window.rfind(syntax.terminator)):
             return None
-        block.raws = raws
         return self._find_marks(block, window, scan)
 
     def _find_marks(self, block: Block, window: bytes, scan: Scan) -> list[tuple[int, Mark]] | None:
-        """Return the framing segments of a plain block by index, and anchor their offsets in the block.
+        """Return the framing segments of a plain block by index, and anchor their places in the block.
 
         None where another standard's header is among them.
         """
         marks, length, terminator = self.frame.marks, self.frame.head_bytes, block.syntax.terminator
+        lines, line, offset = block.gap.count(b"\n"), block.line, block.offset
         first = marks.get(block.raws[0][:length])
         found = [] if first is None else [(0, first)]
+        anchors = {0: (offset, line)}
         index = at = 0
         for match in scan.mark.finditer(window, 0, len(window) - len(terminator)):
-            place = match.end()
-            head = window[place : place + length]
+            start = match.end()
+            head = window[start : start + length]
             mark = marks.get(head)
             if mark is not None:
-                start = match.start() + len(terminator)
                 index += window.count(terminator, at, start)
                 at = start
                 found.append((index, mark))
-                block.anchors[index] = block.offset + start
+                anchors[index] = (offset + start, line + index * lines)
             elif head[:3] in _FOREIGN:
                 return None
+        block.anchors = anchors
         return found
 
     def tell(self, oddities: list[Oddity], index: int, rule: str, message: str) -> None:
@@ -155,7 +165,7 @@ class Judge:
 
     def _find_lost(self, block: Block, broken: list[int]) -> None:
         """Find the first line end that stands for a terminator, in data that have each segment on a line."""
-        for index in broken if self._lined else []:
+        for index in broken if self.lined else []:
             part = block.parts[index]
             lead = len(part) - len(part.lstrip(BLANKS))
             found = self.frame.begins_line.search(part, lead)

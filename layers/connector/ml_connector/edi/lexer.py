@@ -10,7 +10,7 @@ from ml_connector.edi.judging import Judge, LexedBlock, Oddity
 from ml_connector.edi.noise import Noise
 from ml_connector.edi.segment import BLANKS, Block, dangles
 from ml_connector.edi.separators import Standard
-from ml_connector.edi.tidying import rejoin_released
+from ml_connector.edi.tidying import rejoin_released, releases_terminator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -156,6 +156,9 @@ class Lexer:
     def _lex(self, judge: Judge, stop: int, *, final: bool) -> LexedBlock | None:
         """Split the source up to stop; None, and nothing taken, where no segment's end can be told yet."""
         source, syntax = self.source, judge.frame.syntax
+        lines = self._lex_lines(judge, stop)
+        if lines is not None or (judge.lined and not final and self._is_last(syntax.terminator, stop)):
+            return lines
         start, offset, line = source.at, source.offset, source.line
         window = source.take(stop - start)
         parts, closed = self._split(window, syntax, final=final)
@@ -168,6 +171,27 @@ class Lexer:
         if judge.lost is not None:
             return self._end_line(lexed, *judge.lost)
         return self._end(judge, lexed)
+
+    def _is_last(self, terminator: bytes, stop: int) -> bool:
+        """Return whether one segment is left before stop, whose line end may be still to come."""
+        return self.source.data.find(terminator, self.source.at, stop) + len(terminator) == stop
+
+    def _lex_lines(self, judge: Judge, stop: int) -> LexedBlock | None:
+        """Split what stands before stop, each segment on a line; None, and nothing taken, if it does not."""
+        source, terminator = self.source, judge.frame.syntax.terminator
+        ending = _line_end(source.data, source.data.find(terminator, source.at, stop) + len(terminator))
+        last = source.data.rfind(terminator + ending, source.at, stop) if ending else -1
+        if last < 0 or terminator.isspace():
+            return None
+        offset, line = source.offset, source.line
+        window = source.take(last + len(terminator + ending) - source.at)
+        parts = window.split(terminator + ending)
+        parts.pop()
+        block = Block(judge.frame.syntax, parts, parts, offset, line)
+        lexed = judge.judge_lines(block, window, ending)
+        if lexed is None:
+            source.give_back(len(window))
+        return lexed
 
     def _end_line(self, lexed: LexedBlock, index: int, kept: int) -> LexedBlock:
         """Return the block up to a line end that stands for a terminator; go on in small steps from there."""
@@ -190,7 +214,7 @@ class Lexer:
         closed = not parts[-1].strip(BLANKS)
         if closed:
             source.give_back(len(parts.pop()))
-        if syntax.release and syntax.release + syntax.terminator in window:
+        if releases_terminator(window, syntax):
             parts = rejoin_released(parts, syntax)
         if closed and not final and may_go_on(parts[-1], syntax):
             source.give_back(len(parts.pop()) + len(syntax.terminator))
@@ -238,6 +262,13 @@ class Lexer:
         else:
             told = "A terminator was expected, and the data break off inside this segment."
             lexed.oddities.append(Oddity(last, "segment-cut-off", told))
+
+
+def _line_end(data: bytes, place: int) -> bytes:
+    """Return the line end that stands at a place, if one does."""
+    if data[place : place + 1] == b"\n":
+        return b"\n"
+    return b"\r\n" if data[place : place + 2] == b"\r\n" else b""
 
 
 def may_go_on(part: bytes, syntax: Syntax) -> bool:

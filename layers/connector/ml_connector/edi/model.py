@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ml_connector.edi.dialects.descriptions import describe_interchange, identify_message
@@ -53,29 +54,18 @@ class Message:
     interchange's next message is asked for.
     """
 
-    __slots__ = (
-        "_blocks",
-        "_gone",
-        "_identity",
-        "_notes",
-        "_segments",
-        "_source",
-        "blocks",
-        "closed",
-        "group",
-        "interchange",
-    )
+    # Defaults here and not in the constructor, as messages come by the hundred thousand.
+    closed = False
+    _notes: Notebook | None = None
+    _segments: list[Segment] | None = None
+    _identity: MessageIdentity | None = None
+    _source: Callable[[], Block | None] | None = None
+    _gone = False
 
-    def __init__(self, interchange: Interchange, group: Group | None) -> None:
+    def __init__(self, interchange: Interchange, group: Group | None, blocks: list[Block]) -> None:
         self.interchange = interchange
         self.group = group
-        self.closed = False
-        self.blocks: list[Block] = []
-        self._notes: Notebook | None = None
-        self._segments: list[Segment] | None = None
-        self._identity: MessageIdentity | None = None
-        self._source: Callable[[], Block | None] | None = None
-        self._gone = False
+        self.blocks = blocks
 
     def __repr__(self) -> str:
         return f"<Message {self.type} {self.control_number}>"
@@ -137,7 +127,7 @@ class Message:
         if self._segments is None:
             for block in self._further_blocks():
                 self.blocks.append(block)
-            self._segments = [segment for block in self.blocks for segment in block.segments()]
+            self._segments = list(chain.from_iterable(block.segments() for block in self.blocks))
         return self._segments
 
     @property
@@ -159,8 +149,9 @@ class Message:
     @property
     def source(self) -> bytes:
         """The bytes at hand as they stood in the stream, from the header on."""
-        joined = b"".join(block.source for block in self.blocks)
-        return joined[self.blocks[0].offsets[0] - self.blocks[0].offset :]
+        start, end = self.span
+        lead = start - self.blocks[0].offset
+        return b"".join(block.source for block in self.blocks)[lead : lead + end - start]
 
     @property
     def findings(self) -> list[Finding]:
@@ -232,6 +223,7 @@ class Interchange:
         self.group_count = 0
         self.message_count = 0
         self.prelude = b""
+        self.file_header: Message | None = None
         self.findings: list[Finding] = notes.findings
         self.facts: InterchangeFacts = describe_interchange(header, syntax)
         self.notes = notes
@@ -317,7 +309,7 @@ class Interchange:
         self._reader = reader
 
     def pass_over(self) -> None:
-        """Read to the end, keeping the messages nobody asked for as long as they are not too long together."""
+        """Read to the end, keeping the messages nobody asked for unless they are too long together."""
         kept, size = [], 0
         for message in self._reader:
             start, end = message.span

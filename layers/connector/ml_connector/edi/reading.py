@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
 from ml_connector.edi.assembly import Assembler
+from ml_connector.edi.dialects.descriptions import TRADACOMS_FILES
 from ml_connector.edi.header_notes import note_header, note_noise, note_unknown
 from ml_connector.edi.lexer import Lexer
 from ml_connector.edi.model import Interchange
@@ -44,12 +45,21 @@ def read_interchanges(stream: BinaryIO, options: ReadOptions = _DEFAULTS) -> Ite
 def read_segments(stream: BinaryIO, options: ReadOptions = _DEFAULTS) -> Iterator[Segment]:
     """Yield all segments of all interchanges of a stream, envelopes included, in flat memory.
 
-    Positions count in the block a segment was read with; nothing is checked.
+    Positions count in the block a segment was read with; envelopes are not checked.
+    """
+    for block in read_blocks(stream, options):
+        yield from block.segments()
+
+
+def read_blocks(stream: BinaryIO, options: ReadOptions = _DEFAULTS) -> Iterator[Block]:
+    """Yield all segments of a stream by the block: their bytes and offsets as lists, for work at C speed.
+
+    Everything that reads streams is built on these blocks; envelopes are not checked.
     """
     lexer = Lexer(Source(stream, options), options)
     while (opening := lexer.next_opening()) is not None:
         for lexed in lexer.blocks(opening):
-            yield from lexed.block.segments()
+            yield lexed.block
 
 
 class _Reading:
@@ -98,7 +108,10 @@ class _Reading:
 
     def _messages(self, interchange: Interchange, blocks: Iterator[LexedBlock]) -> Iterator[Message]:
         """Yield an interchange's messages, then look for the next interchange."""
-        yield from Assembler(interchange, blocks, self.options).messages()
+        for message in Assembler(interchange, blocks, self.options).messages():
+            if interchange.standard is Standard.TRADACOMS and message.type in TRADACOMS_FILES:
+                interchange.file_header = message
+            yield message
         self._next = self.lexer.next_opening()
         if self._next is None and not self._quiet:
             note_noise(self.lexer.noise, interchange.notes, "noise-after-interchange")

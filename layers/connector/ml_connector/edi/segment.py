@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from itertools import accumulate, repeat
 from operator import add
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ml_connector.edi.syntax import Syntax
 
@@ -31,71 +32,60 @@ class Block:
         position: Position of the first segment in its message, counting from 1.
         ascii: Whether all bytes are ASCII.
         closed: Whether the last part was followed by a terminator.
-        anchors: Offsets already known, by index.
+        gap: What stood after each part but an unclosed last: the terminator, perhaps with a line end.
+        anchors: Offsets and lines of parts already known, by index.
+        placed: The offsets of all segments once somebody asked for them.
     """
 
-    __slots__ = (
-        "_counted",
-        "_offsets",
-        "_starts",
-        "anchors",
-        "ascii",
-        "closed",
-        "line",
-        "offset",
-        "parts",
-        "position",
-        "raws",
-        "syntax",
-    )
+    # Defaults here and not in the constructor, as a block is made for each message.
+    ascii = True
+    closed = True
+    anchors: Mapping[int, tuple[int, int]] = MappingProxyType({})
+    placed: list[int] | None = None
 
     def __init__(
         self, syntax: Syntax, parts: list[bytes], raws: list[bytes], offset: int, line: int, position: int = 1
     ) -> None:
         self.syntax = syntax
+        self.gap = syntax.terminator
         self.parts = parts
         self.raws = raws
         self.offset = offset
         self.line = line
         self.position = position
-        self.ascii = True
-        self.closed = True
-        self.anchors = {0: offset}
-        self._starts: list[int] | None = None
-        self._offsets: list[int] | None = None
-        self._counted = (0, line)
 
     def __len__(self) -> int:
         return len(self.raws)
 
     @property
     def size(self) -> int:
-        """The number of bytes in the stream, terminators included."""
-        count = len(self.parts) - (not self.closed)
-        return sum(map(len, self.parts)) + count * len(self.syntax.terminator)
+        """The number of bytes in the stream, up to and with the last terminator."""
+        count = len(self.parts) - 1
+        last = len(self.syntax.terminator) if self.closed else 0
+        return sum(map(len, self.parts)) + count * len(self.gap) + last
 
     @property
     def source(self) -> bytes:
-        """The bytes as they stood in the stream, terminators included."""
-        joined = self.syntax.terminator.join(self.parts)
-        return joined + self.syntax.terminator if self.closed and self.parts else joined
-
-    @property
-    def starts(self) -> list[int]:
-        """The byte offset at which each part starts, blanks before its tag included."""
-        if self._starts is None:
-            gap = len(self.syntax.terminator)
-            starts = accumulate(map(len, self.parts), initial=self.offset)
-            self._starts = list(map(add, starts, range(0, gap * len(self.parts), gap)))
-        return self._starts
+        """The bytes as they stood in the stream, terminators and line ends after them included."""
+        joined = self.gap.join(self.parts)
+        return joined + self.gap if self.closed and self.parts else joined
 
     @property
     def offsets(self) -> list[int]:
         """The byte offset of each segment's tag in the stream."""
-        if self._offsets is None:
-            plain = self.raws is self.parts
-            self._offsets = self.starts if plain else list(map(add, self.starts, map(self.lead, self.parts)))
-        return self._offsets
+        if self.placed is None:
+            starts = self._starts()
+            if self.raws is self.parts:
+                self.placed = list(starts)
+            else:
+                self.placed = list(map(add, starts, map(self.lead, self.parts)))
+        return self.placed
+
+    def _starts(self) -> Iterator[int]:
+        """Return the byte offsets at which the parts start, blanks before their tags included."""
+        gap = len(self.gap)
+        starts = accumulate(map(len, self.parts), initial=self.offset)
+        return map(add, starts, range(0, gap * len(self.parts), gap))
 
     def segments(self) -> Iterator[Segment]:
         """Return the segments in order."""
@@ -109,33 +99,26 @@ class Block:
         """Return the segments from start to before stop as a block of their own."""
         parts = self.parts[start:stop]
         raws = parts if self.raws is self.parts else self.raws[start:stop]
-        line = self.line if self._flat else self._line_of_part(start)
-        offset = self.anchors.get(start) or self.starts[start]
+        offset, line = self.anchors.get(start) or self._place_of(start)
         block = Block(self.syntax, parts, raws, offset, line, position)
-        block.ascii = self.ascii
-        block.closed = self.closed or stop < len(self.parts)
+        block.gap = self.gap
+        if not self.ascii:
+            block.ascii = False
+        if not self.closed and stop >= len(self.parts):
+            block.closed = False
         return block
 
     def line_of(self, index: int) -> int:
         """Return the line on which a segment's tag stands."""
         part = self.parts[index]
-        return self._line_of_part(index) + part.count(b"\n", 0, self.lead(part))
+        return self._place_of(index)[1] + part.count(b"\n", 0, self.lead(part))
 
-    @property
-    def _flat(self) -> bool:
-        """Whether no line ends inside the block."""
-        return self.raws is self.parts and b"\n" not in self.syntax.terminator
-
-    def _line_of_part(self, index: int) -> int:
-        """Return the line on which a part starts, going on from where the last question ended."""
-        at, line = self._counted
-        if index < at:
-            at, line = 0, self.line
-        line += self.syntax.terminator.count(b"\n") * (index - at)
-        if self.raws is not self.parts:
-            line += sum(part.count(b"\n") for part in self.parts[at:index])
-        self._counted = (index, line)
-        return line
+    def _place_of(self, index: int) -> tuple[int, int]:
+        """Return offset and line at which a part starts."""
+        before = self.parts[:index]
+        offset = self.offset + sum(map(len, before)) + index * len(self.gap)
+        breaks = sum(part.count(b"\n") for part in before) if self.raws is not self.parts else 0
+        return offset, self.line + breaks + index * self.gap.count(b"\n")
 
     def lead(self, part: bytes) -> int:
         """Return how many bytes of a part stand before its tag: blanks, and terminators of empty segments."""
@@ -202,7 +185,8 @@ class Segment:
     @property
     def offset(self) -> int:
         """The byte offset of the tag in the stream."""
-        return self._block.offsets[self._index]
+        block = self._block
+        return (block.placed or block.offsets)[self._index]
 
     @property
     def syntax(self) -> Syntax:

@@ -12,7 +12,8 @@ from ml_connector.edi.separators import Separators, Standard
 class Syntax:
     """Standard, service characters (as bytes) and charset of one interchange.
 
-    ``upper_only`` says that the label (UNOA) allows no lower case. A separator may be several bytes long (``¦`` in UTF-8); an empty one does not exist in this interchange.
+    ``upper_only`` says that the label (UNOA) allows no lower case. A separator may be several bytes long
+    (``¦`` in UTF-8); an empty one does not exist in this interchange.
     """
 
     standard: Standard

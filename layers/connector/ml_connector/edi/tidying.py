@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 _BREAKS = b"\r\n"
 
 
+def releases_terminator(window: bytes, syntax: Syntax) -> bool:
+    """Return whether a release stands before a terminator; looking for one byte first is faster."""
+    release = syntax.release
+    return bool(release) and release in window and release + syntax.terminator in window
+
+
 def rejoin_released(parts: list[bytes], syntax: Syntax) -> list[bytes]:
     """Return the parts, each that ends in a release that releases the terminator joined to the next.
 

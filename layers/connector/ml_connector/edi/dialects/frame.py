@@ -107,8 +107,7 @@ class Frame:
         marks: First bytes to what the segment does.
         headers: The words another interchange of the same standard starts with.
         edge: Where the trailer or another header may stand.
-        tight: How to look over segments that follow on each other's terminators.
-        loose: The same where line ends may stand between.
+        scans: How to look over segments with nothing, LF, or CR LF after each terminator.
         begins_line: Line ends with what looks like a segment after them.
         runs_on: A terminator inside a segment with what looks like a segment after it.
     """
@@ -118,8 +117,7 @@ class Frame:
     marks: dict[bytes, Mark]
     headers: tuple[bytes, ...]
     edge: re.Pattern[bytes]
-    tight: Scan
-    loose: Scan
+    scans: dict[bytes, Scan]
     begins_line: re.Pattern[bytes]
     runs_on: re.Pattern[bytes]
 
@@ -145,10 +143,10 @@ def frame_of(syntax: Syntax) -> Frame:
     words = HEADER_WORDS[standard]
     closing = next(tag for tag, mark in table.items() if mark is Mark.CLOSE_INTERCHANGE)
     edge = b"|".join([*words, re.escape(closing.encode() + syntax.tag)])
-    tight, loose = _scan(syntax, marks, length, b""), _scan(syntax, marks, length, rb"[\r\n]*")
+    scans = {ending: _scan(syntax, marks, length, ending) for ending in (b"", b"\n", b"\r\n")}
     begins = rb"[\r\n]+(?=[A-Z][A-Z0-9][A-Z0-9]" + _tail(length) + re.escape(syntax.element) + b")"
     runs_on = re.escape(syntax.terminator) + rb"\s*[A-Z][A-Z0-9]{2}" + re.escape(syntax.tag)
-    patterns = (re.compile(edge), tight, loose, re.compile(begins), re.compile(runs_on))
+    patterns = (re.compile(edge), scans, re.compile(begins), re.compile(runs_on))
     return Frame(syntax, length, marks, words, *patterns)
 
 
