@@ -18,6 +18,7 @@ from ml_connector.cli.edi import edi_app
 from ml_connector.cli.edi_acknowledge import acknowledge_file
 from ml_connector.cli.edi_documents import parse, write
 from ml_connector.cli.output import MISCONFIGURED
+from ml_connector.cli.partners import partners_app
 from ml_connector.cli.ping import ping
 from ml_connector.cli.rules import rules_app
 
@@ -36,6 +37,7 @@ app.add_typer(documents_app, name="documents")
 app.add_typer(credentials_app, name="credentials")
 app.add_typer(rules_app, name="rules")
 app.add_typer(config_app, name="config")
+app.add_typer(partners_app, name="partners")
 
 
 @app.callback(invoke_without_command=True)

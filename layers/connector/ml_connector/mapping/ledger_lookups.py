@@ -49,6 +49,10 @@ class LedgerLookups:
         found = self._data.supplier(number)
         return self._supplier(found) if found else None
 
+    def suppliers(self) -> Sequence[BusinessPartner]:
+        """Return all suppliers."""
+        return [self._supplier(found) for found in self._data.suppliers()]
+
     def suppliers_by(self, scheme: str, value: str) -> Sequence[BusinessPartner]:
         """Return suppliers whose GLN, VAT or COMPANY_REG number is ``value``."""
         search: Mapping[str, Callable[[str], list[Supplier]]] = {

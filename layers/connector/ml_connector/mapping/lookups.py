@@ -104,6 +104,10 @@ class Lookups(Protocol):
         """Return the supplier with this number."""
         ...
 
+    def suppliers(self) -> Sequence[BusinessPartner]:
+        """Return all suppliers."""
+        ...
+
     def suppliers_by(self, scheme: str, value: str) -> Sequence[BusinessPartner]:
         """Return suppliers whose GLN, VAT or COMPANY_REG number is ``value``."""
         ...

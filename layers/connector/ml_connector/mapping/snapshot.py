@@ -185,6 +185,10 @@ class SnapshotLookups:
         """Return the supplier with this number."""
         return self._suppliers.get(number)
 
+    def suppliers(self) -> Sequence[BusinessPartner]:
+        """Return all suppliers."""
+        return list(self._suppliers.values())
+
     def suppliers_by(self, scheme: str, value: str) -> Sequence[BusinessPartner]:
         """Return suppliers whose GLN, VAT or COMPANY_REG number is ``value``."""
         return [found for found in self._suppliers.values() if value in _numbers(found, scheme)]

@@ -73,6 +73,10 @@ class ReferenceData:
         """Return the supplier of a number."""
         return self._find("suppliers", number, Supplier)
 
+    def suppliers(self) -> list[Supplier]:
+        """Return all suppliers."""
+        return list(self._copies.current(DATASETS["suppliers"]).rows.values())
+
     def suppliers_by_gln(self, gln: str) -> list[Supplier]:
         """Return the suppliers one of whose locations has a GLN."""
         locations = self._copies.matching(
