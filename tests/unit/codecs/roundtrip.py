@@ -11,6 +11,8 @@ from ml_connector.edi import read_interchanges, validate
 if TYPE_CHECKING:
     from ml_connector.documents import Document
 
+# Headers and trailers of TRADACOMS files.
+_NO_DOCUMENTS = {"ORDHDR", "ORDTLR", "INVFIL", "VATTLR", "INVTLR", "CREHDR", "CRETLR"}
 # How a document was read; not part of what it says.
 _READING = {"source", "normalisations", "findings", "raw_extensions", "totals_computed", "totals"}
 
@@ -24,6 +26,7 @@ def read(data: bytes, profile: CodecProfile | None = None) -> list[Document]:
         decode(interchange, message, profile=profile)
         for interchange in read_interchanges(io.BytesIO(data))
         for message in interchange.messages()
+        if message.type not in _NO_DOCUMENTS
     ]
 
 

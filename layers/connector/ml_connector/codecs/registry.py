@@ -75,6 +75,9 @@ CODECS: tuple[Codec, ...] = (
     Codec("edifact", "INVOIC", _EDIFACT, ("invoice",), "edifact.invoic"),
     Codec("edifact", "REMADV", _EDIFACT, ("remittance_advice",), "edifact.remadv"),
     Codec("edifact", "PAYORD", _EDIFACT, ("payment_instruction",), "edifact.payord"),
+    Codec("tradacoms", "ORDERS", (), ("order",), "tradacoms.orders"),
+    Codec("tradacoms", "CREDIT", (), ("invoice",), "tradacoms.credit", ("credit_note", "debit_note")),
+    Codec("tradacoms", "INVOIC", (), ("invoice",), "tradacoms.invoice"),
 )
 
 

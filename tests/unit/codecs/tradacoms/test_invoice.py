@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from hypothesis import given, settings
+from tests.unit.codecs.roundtrip import content, faults, read, written
+from tests.unit.codecs.tradacoms.generated import invoices
+
+
+@given(document=invoices())
+@settings(max_examples=30, deadline=None)
+def test_an_invoice_reads_back_as_it_was_written(document):
+    data = written(document, "tradacoms", "")
+    [found] = read(data)
+
+    assert content(found) == content(document)
+    assert found.raw_extensions == ()
+    assert faults(data) == []
