@@ -67,10 +67,16 @@ class Judge:
         if broken:
             line = block.syntax.terminator + b"\n", block.syntax.terminator + b"\r\n"
             self.lined = self.lined or line[0] in window or line[1] in window
-            self._clean(block, oddities)
+            block.raws = clean_parts(block.parts, block.syntax)
         heads = self._heads(block)
         if not self._known.issuperset(heads):
             heads = self._judge_heads(block, heads, oddities)
+        if (
+            broken
+            and block.syntax.standard is not Standard.TRADACOMS
+            and not block.syntax.terminator.isspace()
+        ):
+            self._judge_breaks(block, oddities)
         marks = self.frame.marks
         found = [(index, marks[head]) for index, head in enumerate(heads) if head in marks]
         if releases_terminator(window, block.syntax):
@@ -147,15 +153,11 @@ class Judge:
         length = self.frame.head_bytes
         return [raw[:length] for raw in block.raws]
 
-    def _clean(self, block: Block, oddities: list[Oddity]) -> None:
-        """Leave out line breaks around and inside segments, and look for terminators that got lost."""
-        raws = clean_parts(block.parts, block.syntax)
-        if raws == block.parts:
-            return
-        block.raws = raws
-        if block.syntax.standard is Standard.TRADACOMS or block.syntax.terminator.isspace():
-            return
-        broken = [index for index, part in enumerate(block.parts) if has_breaks(part.strip(b"\r\n"))]
+    def _judge_breaks(self, block: Block, oddities: list[Oddity]) -> None:
+        """Note line breaks inside segments, and find the first that stands for a terminator."""
+        broken = [
+            index for index, part in enumerate(block.parts) if has_breaks(part[block.lead(part) :].strip())
+        ]
         if not broken:
             return
         self._find_lost(block, broken)
@@ -167,8 +169,7 @@ class Judge:
         """Find the first line end that stands for a terminator, in data that have each segment on a line."""
         for index in broken if self.lined else []:
             part = block.parts[index]
-            lead = len(part) - len(part.lstrip(BLANKS))
-            found = self.frame.begins_line.search(part, lead)
+            found = self.frame.begins_line.search(part, block.lead(part))
             if found:
                 self.lost = (index, found.start())
                 return
