@@ -90,6 +90,8 @@ def _passes(test: Test, found: tuple[Value, ...]) -> bool:
     if test.operator == "present":
         return bool(found) is test.operand
     check = OPERATORS[test.operator]
+    if test.operator == "matches":
+        return any(check(value, test.operand) for value in found)
     return any(check(_folded(value), test.operand) for value in found)
 
 

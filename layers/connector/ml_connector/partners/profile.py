@@ -66,6 +66,15 @@ class SentMessage(Fragment):
     versions: tuple[Code, ...] = ()
 
 
+class OutgoingMessage(Fragment):
+    """A document of the ledger this partner gets, and the message it gets it as."""
+
+    entity: Literal["PurchaseOrder"]
+    standard: Literal["x12", "edifact", "tradacoms"]
+    version: Code
+    association: Code | None = None
+
+
 class Acknowledgements(Fragment):
     """Which acknowledgements the connector sends; Sterling may send them already, then none."""
 
@@ -173,6 +182,7 @@ class Partner(Fragment):
     currency: Code | None = None
     terms: Code | None = None
     messages: tuple[SentMessage, ...] = ()
+    outgoing: tuple[OutgoingMessage, ...] = ()
     targets: dict[DocumentType, Entity] = Field(default_factory=dict)
     acknowledgements: Acknowledgements = Acknowledgements()
     codec: Codec = Codec()
@@ -210,6 +220,10 @@ class Partner(Fragment):
             if document_type in ENTITY_OF_ROLE[role]:
                 return ENTITY_OF_ROLE[role][document_type]
         return "purchase_order" if document_type == "order" else "log"
+
+    def gets(self, entity: str) -> OutgoingMessage | None:
+        """Return the message the partner gets a document of the ledger as; none if it gets none."""
+        return next((message for message in self.outgoing if message.entity == entity), None)
 
     def serves(self, *, test: bool) -> bool:
         """Tell whether this profile is for test, or for production, interchanges."""

@@ -145,7 +145,7 @@ def _implied(literal: _Literal, given: _Alternative) -> bool:
 def _implies(given: _Literal, wanted: _Literal) -> bool:
     if wanted.operator == "present":
         return wanted.operand is not wanted.negated and not given.negated and given.operator != "present"
-    if wanted.negated and not wanted.single:
+    if wanted.operator == "matches" or (wanted.negated and not wanted.single):
         return False
     if (candidates := given.candidates) is not None:
         return all(wanted.passes(value) for value in candidates)
@@ -170,7 +170,7 @@ def _impossible(literals: list[_Literal]) -> bool:
     presence = {
         literal.operand is not literal.negated for literal in literals if literal.operator == "present"
     }
-    tests = [literal for literal in literals if literal.operator != "present"]
+    tests = [literal for literal in literals if literal.operator not in ("present", "matches")]
     if len(presence) == 2 or (False in presence and any(not literal.negated for literal in tests)):
         return True
     named = [candidates for literal in tests if (candidates := literal.candidates) is not None]
