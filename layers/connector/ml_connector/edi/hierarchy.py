@@ -43,7 +43,8 @@ class HlCheck:
             self._levels[number] = _Level(parent, kind, says)
         if says == "1":
             self._childless[number] = segment
-        if kind == "I" and not self._below_order(parent):
+        known = not parent or (parent in self._levels and parent != number)
+        if kind == "I" and known and not self._below_order(parent):
             self._note(
                 Fault.HL_WITHOUT_ORDER, "expected an order level (O) above the item, found none", segment, 3
             )

@@ -44,6 +44,11 @@ class Loop:
         self.children.append(child)
         self._areas.append(area)
 
+    def remove(self, child: Loop) -> None:
+        """Take out a loop directly in this one."""
+        index = next(index for index, held in enumerate(self.children) if held is child)
+        del self.children[index], self._areas[index]
+
     def segments(self, tag: str | None = None, *, area: str | None = None) -> list[Segment]:
         """The segments directly in this loop, of one tag and area if given; loops inside are not entered."""
         return [
@@ -93,8 +98,8 @@ def schema_of(message: Message) -> MessageSchema | None:
 def place(message: Message, *, schema: MessageSchema | None = None) -> Loop:
     """The message as a tree; segments without a place are in ``unplaced``, and nothing is refused.
 
-    X12 HL loops hang under the HL loop their HL02 names; one that names none, or an unknown one, or itself,
-    hangs under the message.
+    X12 HL loops hang under the HL loop their HL02 names, wherever it stands; one that names none, or an
+    unknown one, or closes a circle, hangs under the message.
 
     Args:
         message: The message.
@@ -113,7 +118,7 @@ def build_tree(schema: MessageSchema, segments: Iterable[Segment]) -> Loop:
     """The tree of a message's segments."""
     root = Loop(schema.type)
     path = [root]
-    levels: dict[str, Loop] = {}
+    levels = _Levels(root)
     for segment, step in Walker(schema).walk(segments):
         node = step.node
         if node is None:
@@ -127,17 +132,39 @@ def build_tree(schema: MessageSchema, segments: Iterable[Segment]) -> Loop:
             path[-1].add(target, target.area)
             path.append(target)
         if node.loop:
-            path.append(_open(node, segment, path[-1], levels))
+            loop = Loop(node.loop, node.tag, node.area)
+            loop.add(segment, node.area)
+            around = levels.parent_of(loop, segment) if node.tag == "HL" else path[-1]
+            around.add(loop, node.area)
+            path.append(loop)
         else:
             target.add(segment, node.area)
+    levels.rehang()
     return root
 
 
-def _open(node: Node, segment: Segment, around: Loop, levels: dict[str, Loop]) -> Loop:
-    loop = Loop(node.loop, node.tag, node.area)
-    loop.add(segment, node.area)
-    if node.tag == "HL":
-        around = levels.get(segment.element(2), around)
-        levels.setdefault(segment.element(1), loop)
-    around.add(loop, node.area)
-    return loop
+class _Levels:
+    """The HL loops of a message by number, and those whose parent has not come yet."""
+
+    def __init__(self, root: Loop) -> None:
+        self._root = root
+        self._by_number: dict[str, Loop] = {}
+        self._waiting: list[tuple[Loop, str]] = []
+
+    def parent_of(self, loop: Loop, segment: Segment) -> Loop:
+        """Where an HL loop hangs for now."""
+        number, parent = segment.element(1), segment.element(2)
+        found = self._by_number.get(parent)
+        if found is None and parent:
+            self._waiting.append((loop, parent))
+        self._by_number.setdefault(number, loop)
+        return found or self._root
+
+    def rehang(self) -> None:
+        """Hang the loops that came before their parents under them, unless that closes a circle."""
+        for loop, number in self._waiting:
+            parent = self._by_number.get(number)
+            if parent is None or parent is loop or any(below is parent for below in loop.descend()):
+                continue
+            self._root.remove(loop)
+            parent.add(loop, loop.area)
