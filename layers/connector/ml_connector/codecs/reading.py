@@ -114,7 +114,8 @@ class Reading:
         self.profile = profile
         self._taken: dict[int, Taken] = {}
         self._findings: list[DocumentFinding] = []
-        self._normalisations: list[Normalisation] = []
+        # A dict for its order and uniqueness: an element asked for twice has been changed once.
+        self._normalisations: dict[Normalisation, None] = {}
 
     def take(self, segment: Segment) -> Taken:
         """The segment, opened for taking values; asking twice gives the same."""
@@ -152,9 +153,8 @@ class Reading:
 
     def normalised(self, rule: str, path: str, original: object, value: object) -> None:
         """Remember that a value was changed on the way in."""
-        self._normalisations.append(
-            Normalisation(rule=rule, path=path, original=str(original), value=str(value))
-        )
+        change = Normalisation(rule=rule, path=path, original=str(original), value=str(value))
+        self._normalisations[change] = None
 
     def provenance(self, tree: Loop) -> Provenance:
         """Source, findings, normalisations and everything not taken; call it once the document is read.

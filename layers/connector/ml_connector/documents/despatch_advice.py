@@ -109,10 +109,14 @@ class Carrier(Transport):
 
 
 class DespatchTotals(Model):
-    """Totals of a despatch advice, as declared or as computed; ``hash`` is the sum of quantities."""
+    """Totals of a despatch advice, as declared or as computed; ``hash`` is the sum of quantities.
+
+    ``level_count`` counts the levels of the hierarchy, which many X12 senders declare instead of lines.
+    """
 
     package_count: int | None = None
     line_count: int | None = None
+    level_count: int | None = None
     hash: Number | None = None
 
 

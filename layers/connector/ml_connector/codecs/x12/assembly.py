@@ -71,7 +71,7 @@ def interchange_of(document: Document, message: str, writer: SetWriter, decode: 
     data = _bytes_of(document, message, writer)
     reading = profile.model_copy(
         update={
-            "units_in": {code: unit for unit, code in profile.units_out.items()},
+            "units_in": {},  # the document has been adapted: its units are the partner's already
             "allow_negative": profile.allow_negative and not profile.credit_negative,
         }
     )
@@ -135,7 +135,7 @@ def _envelope(document: Document, version: str, profile: CodecProfile) -> Outgoi
         ),
         control_number=str(given.interchange_control_number),
         prepared_at=given.prepared_at or datetime.now(UTC),
-        test=given.test,
+        test=given.test or bool(source and source.test),
         version=_INTERCHANGE_VERSIONS[version],
         charset=layout.charset or "ascii",
         separators=_separators(layout),
@@ -162,7 +162,7 @@ def _named(error: Rejected, version: str) -> Misconfigured:
     place = f"{tag}{element:02d}" if isinstance(element, int) else str(tag)
     field = FIELDS.get(place, place)
     return Misconfigured(
-        f"{field} can't be written in X12 {version}: {error.message}",
+        f"{field} can't be written in X12 {version}: {error.message} It is {error.context.get('value')!r}.",
         advice=error.advice or "Remove the character, or agree on another charset or other separators.",
         field=field,
         **error.context,

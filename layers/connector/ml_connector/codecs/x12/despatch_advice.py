@@ -221,28 +221,30 @@ def _check_items(reading: X12Reading, advice: DespatchAdvice) -> None:
 
 
 def _read_totals(reading: X12Reading, tree: Loop, advice: DespatchAdvice, levels: int) -> dict[str, Any]:
+    """Declared totals of CTT beside the computed ones."""
     items = list(advice.all_items())
-    declared = DespatchTotals()
+    count, hash_total = None, None
     if segment := tree.segment("CTT"):
         ctt = reading.take(segment)
-        declared = DespatchTotals(line_count=ctt.whole(1), hash=ctt.number(2))
+        count, hash_total = ctt.whole(1), ctt.number(2)
+    by_levels = _counts_levels(reading, count, len(items))
+    counted = {"level_count" if by_levels else "line_count": count}
+    declared = DespatchTotals(hash=hash_total, **counted)
     computed = DespatchTotals(
         package_count=sum(1 for p in advice.all_packages() if p.level is not PackageLevel.SHIPMENT),
         line_count=len(items),
+        level_count=levels,
         hash=sum_of_items(items),
     )
-    counted = _counted(reading, declared.line_count, levels, len(items))
-    check_count(reading, "ctt-line-count", "CTT01", declared.line_count, counted)
+    check_count(reading, "ctt-line-count", "CTT01", count, levels if by_levels else len(items))
     check_count(reading, "ctt-hash-total", "CTT02", declared.hash, computed.hash)
     return {"totals_declared": declared, "totals_computed": computed}
 
 
-def _counted(reading: X12Reading, declared: int | None, levels: int, items: int) -> int:
-    """What CTT01 counts with this partner: HL segments or items; where it is not agreed, whichever fits."""
+def _counts_levels(reading: X12Reading, declared: int | None, items: int) -> bool:
+    """Whether CTT01 counts HL segments with this partner; where it is not agreed, unless it counts items."""
     agreed = reading.profile.count_hierarchy
-    if agreed is None:
-        return items if declared == items else levels
-    return levels if agreed else items
+    return declared != items if agreed is None else agreed
 
 
 def encode(document: DespatchAdvice, version: str, profile: CodecProfile) -> bytes:

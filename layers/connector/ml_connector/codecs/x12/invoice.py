@@ -129,7 +129,7 @@ def _read_references(reading: X12Reading, tree: Loop, big: Elements) -> dict[str
     """Header references sorted by what they mean to an invoice."""
     contract, references = split_contract(None, read_references(reading, tree.segments("REF")))
     orders = []
-    if big[4] or big[3]:
+    if big[3] or big[4] or big[5]:
         orders.append(OrderReference(po_number=big[4], issue_date=big.day(3), release=big[5]))
     sorted_out: dict[str, list[Reference]] = {"despatch": [], "original": [], "other": []}
     for reference in references:

@@ -40,9 +40,13 @@ def declared_totals(reading: X12Reading, tree: Loop) -> InvoiceTotals:
 
 
 def compute(invoice: Invoice) -> InvoiceTotals:
-    """Totals anew from lines, charges and taxes."""
+    """Totals anew from lines, charges and taxes; a line that states no net amount has the one it comes to."""
+    lines = [
+        line if line.net_amount is not None else line.model_copy(update={"net_amount": _net(line, invoice)})
+        for line in invoice.lines
+    ]
     return invoice_totals(
-        invoice.lines, invoice.allowances_charges, counted_taxes(invoice.tax_subtotals), invoice.currency
+        lines, invoice.allowances_charges, counted_taxes(invoice.tax_subtotals), invoice.currency
     )
 
 
@@ -164,15 +168,13 @@ def _explain(
 
 def _without_line_charges(invoice: Invoice) -> Invoice:
     """The invoice as it would be if the summary's charges were the sum of the lines'."""
-    lines = (
-        line.model_copy(update={"net_amount": _extension(line, invoice.currency)}) for line in invoice.lines
-    )
+    lines = (line.model_copy(update={"allowances": (), "net_amount": None}) for line in invoice.lines)
     return invoice.model_copy(update={"lines": tuple(lines)})
 
 
-def _extension(line: InvoiceLine, currency: str | None) -> Decimal | None:
+def _net(line: InvoiceLine, invoice: Invoice) -> Decimal | None:
     price = line.price or LinePrice()
-    return line_net(extension(line.quantity, price.net, price.base), (), currency)
+    return line_net(extension(line.quantity, price.net, price.base), line.allowances, invoice.currency)
 
 
 def _with_scaled_charges(invoice: Invoice, totals: InvoiceTotals) -> Decimal | None:
