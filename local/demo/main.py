@@ -17,7 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from local import stack
-from local.demo.following import Follower, Row
+from local.demo.following import SETTLED, Follower, Row
+from local.demo.purchasing import release_order
 from local.demo.surroundings import CONFIGURATION, ROOT, Site
 from local.processes import ProcessError
 from local.stack import StackError
@@ -25,6 +26,7 @@ from ml_connector.errors import ConnectorError
 from ml_connector.partners.configuration import load
 from ml_connector.store.audit_queries import AuditQueries
 from ml_connector.store.configuration import ConfigurationStore
+from ml_connector.workflow.poll_visma import document_item
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +34,16 @@ if TYPE_CHECKING:
 INTERCHANGES = Path(__file__).with_name("interchanges")
 ENVIRONMENT = ROOT / ".local" / "demo" / "environment.json"
 # What each outcome looks like; the demo fails if something ends otherwise than its file's name says.
-_STYLES = {"posted": "green", "logged": "green", "failed": "red", "held": "yellow", "quarantined": "red"}
+_STYLES = {
+    "posted": "green",
+    "sent": "green",
+    "logged": "green",
+    "failed": "red",
+    "held": "yellow",
+    "quarantined": "red",
+}
 _PATIENCE_SECONDS = 120
+RELEASED_ORDER = "HUB-4501"
 
 
 def run(*, keep: bool, as_json: bool) -> int:
@@ -86,8 +96,34 @@ def _main_job(console: Console, site: Site) -> tuple[list[Row], bool]:
     with _step(console, "Dropping partners' EDI into their Sterling mailboxes"):
         dropped = drop(site, INTERCHANGES)
     console.print("Waiting for the schedule to poll, and following every document:\n")
-    follower = Follower(AuditQueries(site.client("dynamodb"), outputs["AuditTable"]), dropped)
-    return _follow(console, follower)
+    queries = AuditQueries(site.client("dynamodb"), outputs["AuditTable"])
+    rows, complete = _follow(console, Follower(queries, dropped))
+    with _step(console, f"A purchaser releases order {RELEASED_ORDER} in Visma, so that it leaves as EDI"):
+        sent = send_order(site, queries, RELEASED_ORDER)
+    console.print()
+    return [*rows, sent], complete and sent.settled
+
+
+def send_order(site: Site, queries: AuditQueries, number: str) -> Row:
+    """Take an order's hold off in Visma, wait until it is sent to its supplier, and return its row."""
+    release_order(site, number)
+    began = datetime.now(UTC)
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        state = queries.state(document_item("PurchaseOrder", number)) or {}
+        if state.get("status") in SETTLED:
+            break
+        time.sleep(0.5)
+    return Row(
+        id=state.get("item", ""),
+        type="order sent",
+        partner=state.get("partner", "?"),
+        number=number,
+        outcome=state.get("status", "not polled"),
+        in_visma=f"PurchaseOrder {number}",
+        why=state.get("reason") or f"As {state.get('standard')} in {state.get('mailbox')}.",
+        seconds=(datetime.now(UTC) - began).total_seconds(),
+    )
 
 
 def drop(site: Site, folder: Path) -> dict[str, datetime]:
@@ -125,7 +161,7 @@ def _follow(console: Console, follower: Follower) -> tuple[list[Row], bool]:
 def _as_expected(rows: list[Row]) -> bool:
     """Tell whether the outcomes are the ones the dropped files were made for."""
     outcomes = {row.outcome for row in rows}
-    return {"posted", "logged", "failed", "quarantined"} <= outcomes
+    return {"posted", "logged", "failed", "quarantined", "sent"} <= outcomes
 
 
 def _table(rows: list[Row]) -> Table:

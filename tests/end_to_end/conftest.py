@@ -9,6 +9,7 @@ import pytest
 from local import environments, processes
 from local.demo.following import Follower
 from local.demo.main import INTERCHANGES, drop
+from local.demo.purchasing import read
 from local.demo.surroundings import CONFIGURATION, Site
 
 from ml_connector.partners.configuration import parse, read_folder
@@ -62,16 +63,7 @@ class Deployment:
 
     def visma(self, path):
         """Read from the Visma simulator as a person with its token would."""
-        from local.demo.surroundings import VISMA_COMPANY, VISMA_CREDENTIALS
-
-        form = {
-            "grant_type": "client_credentials",
-            "scope": "vismanet_erp_service_api:read",
-            **VISMA_CREDENTIALS,
-        }
-        token = httpx.post(f"{self.site.visma}/connect/token", data=form).json()["access_token"]
-        headers = {"Authorization": f"Bearer {token}", "ipp-company-id": VISMA_COMPANY}
-        return httpx.get(f"{self.site.visma}{path}", headers=headers).json()
+        return read(self.site, path)
 
     def journal(self):
         return httpx.get(f"{self.site.visma}/_control/journal").json()

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from pathlib import Path
 
+import httpx
+from local.demo.main import send_order
 from local.demo.surroundings import CONFIGURATION, VISMA_COMPANY
+
+from ml_connector.codecs import decode
+from ml_connector.edi import Severity, read_interchanges, validate
 
 OUTCOMES = {
     "HUB-4501": "posted",
@@ -75,10 +82,23 @@ def test_credentials_are_encrypted_with_the_stacks_own_key(deployment):
 
 
 def test_partners_get_the_acknowledgements_they_agreed_to(deployment, first_run):
-    import httpx
-
     counts = httpx.get(f"{deployment.site.sterling}/_control/counts").json()["by_call"]
     assert counts["POST mailboxmessages"] >= 4
+
+
+def test_a_released_order_reaches_its_supplier_once_as_edi_it_can_read(deployment, first_run):
+    sent = send_order(deployment.site, deployment.queries, "HUB-4501")
+    assert (sent.outcome, sent.partner) == ("sent", "malmberg-verktyg")
+    outbox = httpx.get(
+        f"{deployment.site.sterling}/_control/outbox", params={"mailbox": "/malmberg-verktyg/Outbound"}
+    ).json()
+    orders = [base64.b64decode(one["payload"]) for one in outbox if one["name"].startswith("PurchaseOrder")]
+    assert len(orders) == 1
+    for interchange in read_interchanges(io.BytesIO(orders[0])):
+        for message in interchange.messages():
+            assert not [f for f in validate(message) if f.severity is Severity.ERROR]
+            order = decode(interchange, message)
+    assert (order.order_number, len(order.lines)) == ("HUB-4501", 3)
 
 
 def test_the_same_files_again_post_nothing_again(deployment, first_run):

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from mypy_boto3_dynamodb.service_resource import Table
 
-    from ml_connector.mapping.lookups import Lookups
+    from ml_connector.mapping.ledger_lookups import LedgerLookups
+    from ml_connector.mapping.outward import ItemCodes
     from ml_connector.partners.configuration import Configuration
     from ml_connector.sterling.client import SterlingClient
     from ml_connector.sterling.settings import SterlingCredentials, SterlingSettings
@@ -48,7 +49,7 @@ class Parts:
         self._clients: dict[str, Any] = {}
         self._secrets: dict[str, CredentialStore] = {}
         self._configuration: Configuration | None = None
-        self._lookups: tuple[VismaClient, Lookups] | None = None
+        self._lookups: tuple[VismaClient, LedgerLookups] | None = None
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has one type per service
         """Return the boto3 client of a service, built once."""
@@ -144,7 +145,12 @@ class Parts:
         return self._client_of("visma", lambda: VismaClient(self.visma_settings, self.visma_credentials))
 
     @property
-    def lookups(self) -> Lookups:
+    def item_codes(self) -> ItemCodes:
+        """The items' other numbers, from the same copies."""
+        return self.lookups
+
+    @property
+    def lookups(self) -> LedgerLookups:
         """The ledger's masters and open orders, from copies that all functions share."""
         from ml_connector.mapping.ledger_lookups import LedgerLookups
         from ml_connector.store.reference_cache import ReferenceCache

@@ -11,8 +11,6 @@ from aws_lambda_powertools.metrics import MetricUnit
 from ml_connector.assembly.message_audit import MessageAudit
 from ml_connector.assembly.observability import logger, metrics
 from ml_connector.store.leases import Leases
-from ml_connector.workflow.poll_sterling import PollPorts
-from ml_connector.workflow.poll_sterling import poll_sterling as run_poll_sterling
 
 if TYPE_CHECKING:
     from ml_connector.assembly.parts import Parts
@@ -32,6 +30,8 @@ def poll_sterling(parts: Parts) -> dict[str, Any]:
     """Poll Sterling's mailboxes once and return the figures."""
     from ml_connector.store.receipts import Receipts
     from ml_connector.store.watermarks import Marks, Watermarks
+    from ml_connector.workflow.poll_sterling import PollPorts
+    from ml_connector.workflow.poll_sterling import poll_sterling as run_poll_sterling
 
     table = parts.state_table
     figures = run_poll_sterling(
@@ -49,6 +49,29 @@ def poll_sterling(parts: Parts) -> dict[str, Any]:
         )
     )
     return _measured("sterling", figures)
+
+
+def poll_visma(parts: Parts) -> dict[str, Any]:
+    """Poll Visma's changed documents once and return the figures."""
+    from ml_connector.store.watermarks import Marks
+    from ml_connector.workflow.poll_visma import VismaPoll
+    from ml_connector.workflow.poll_visma import poll_visma as run_poll_visma
+
+    table = parts.state_table
+    figures = run_poll_visma(
+        VismaPoll(
+            client=parts.visma,
+            configuration=parts.configuration,
+            leases=Leases(table, now=time.time),
+            marks=Marks(table, system="visma"),
+            audit=parts.audit,
+            queries=parts.queries,
+            start_sending=parts.starter("SEND_MACHINE"),
+            remaining_seconds=parts.remaining_seconds,
+            now=lambda: datetime.now(UTC),
+        )
+    )
+    return _measured("visma", figures)
 
 
 def _measured(system: str, figures: dict[str, float]) -> dict[str, Any]:

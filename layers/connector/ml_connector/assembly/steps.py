@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ml_connector.assembly.parts import Parts
     from ml_connector.workflow.acknowledge_interchange import Acknowledging
+    from ml_connector.workflow.fetch_document import Fetching
+    from ml_connector.workflow.format_document import Formatting
     from ml_connector.workflow.map_document import Mapping
     from ml_connector.workflow.parse_document import Parsing
     from ml_connector.workflow.post_document import PostingParts
+    from ml_connector.workflow.send_document import Sending
     from ml_connector.workflow.send_to_sterling import SendPorts
     from ml_connector.workflow.split_interchange import Splitting
 
@@ -43,6 +46,41 @@ def acknowledging(parts: Parts) -> Acknowledging:
         audit=parts.audit,
         queries=parts.queries,
         numbers=ControlNumberStore(parts.state_table),
+        configuration=parts.configuration,
+        send=lambda consignment: send_to_sterling(consignment, ports),
+    )
+
+
+def fetching(parts: Parts) -> Fetching:
+    """Return what *fetch* works with."""
+    from ml_connector.workflow.fetch_document import Fetching
+
+    return Fetching(parts.documents, parts.audit, parts.visma)
+
+
+def formatting(parts: Parts) -> Formatting:
+    """Return what *format* works with."""
+    from ml_connector.store.control_numbers import ControlNumberStore
+    from ml_connector.workflow.format_document import Formatting
+
+    return Formatting(
+        store=parts.documents,
+        audit=parts.audit,
+        numbers=ControlNumberStore(parts.state_table),
+        configuration=parts.configuration,
+        codes=parts.item_codes,
+        test=parts.environment["ENVIRONMENT"] == "test",
+    )
+
+
+def sending(parts: Parts) -> Sending:
+    """Return what *send* works with."""
+    from ml_connector.workflow.send_document import Sending
+    from ml_connector.workflow.send_to_sterling import send_to_sterling
+
+    ports = _sterling_ports(parts)
+    return Sending(
+        audit=parts.audit,
         configuration=parts.configuration,
         send=lambda consignment: send_to_sterling(consignment, ports),
     )

@@ -44,6 +44,14 @@ class LedgerLookups:
     def __init__(self, data: ReferenceData) -> None:
         self._data = data
 
+    def codes_of(self, item: str) -> Mapping[tuple[str, str], str]:
+        """Return an item's other numbers by their kind and whose they are; nobody's under an empty name."""
+        found = self._data.item(item)
+        return {
+            (code.alternate_type, code.b_account.number if code.b_account else ""): code.alternate_id
+            for code in (found.cross_references if found else ())
+        }
+
     def supplier(self, number: str) -> BusinessPartner | None:
         """Return the supplier with this number."""
         found = self._data.supplier(number)
