@@ -17,6 +17,7 @@ from ml_connector.cli.documents import documents_app
 from ml_connector.cli.edi import edi_app
 from ml_connector.cli.edi_acknowledge import acknowledge_file
 from ml_connector.cli.edi_documents import parse, write
+from ml_connector.cli.matching import matching_app
 from ml_connector.cli.output import MISCONFIGURED
 from ml_connector.cli.partners import partners_app
 from ml_connector.cli.ping import ping
@@ -38,6 +39,7 @@ app.add_typer(credentials_app, name="credentials")
 app.add_typer(rules_app, name="rules")
 app.add_typer(config_app, name="config")
 app.add_typer(partners_app, name="partners")
+app.add_typer(matching_app, name="matching")
 
 
 @app.callback(invoke_without_command=True)

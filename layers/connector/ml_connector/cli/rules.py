@@ -108,6 +108,33 @@ def run_tests(
         raise typer.Exit(REFUSED)
 
 
+@rules_app.command("impact")
+@guarded
+def impact(
+    folder: Folder,
+    since: Annotated[str, typer.Option("--since", help="First day, YYYY-MM-DD; today by default.")] = "",
+    until: Annotated[str, typer.Option("--until", help="Last day, YYYY-MM-DD; today by default.")] = "",
+    stack: Stack = None,
+    as_json: AsJson = False,
+) -> None:
+    """List every Visma value of a period's documents that this folder's configuration would change."""
+    from ml_connector.assembly.deployment import deployed_parts
+    from ml_connector.cli.matching import day_of
+    from ml_connector.partners import load
+    from ml_connector.workflow import rules_impact
+    from ml_connector.workflow.stored_documents import documents_between
+
+    changed, parts = load(folder), deployed_parts(stack)
+    items = documents_between(parts.queries, day_of(since), day_of(until))
+    found = list(rules_impact.impact(items, parts.documents, parts.configuration, changed, parts.lookups))
+    table = Table("partner", "number", "field", "now", "then", "because", box=None)
+    for one in found:
+        cells = (one.partner, one.number, one.field, one.before, one.after, one.because)
+        table.add_row(*(Text(cell) for cell in cells))
+    rendering = table if found else Text("Nothing would differ.")
+    Output(as_json=as_json).data([one.as_dict() for one in found], rendering)
+
+
 def _explain(file: Path, explaining: Explaining) -> Iterator[Explained]:
     if str(file) == "-":
         yield from explaining.interchanges(sys.stdin.buffer)
