@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.unit.edi.interchanges import findings_of, first_message
 
 from ml_connector.edi import Loop, place
-from tests.unit.edi.interchanges import findings_of, first_message
 
 FIXTURES = sorted((Path(__file__).parents[2] / "fixtures" / "hierarchy").glob("*.edi"))
 FIELDS = ("severity", "rule", "code", "tag", "position", "loop", "element", "value")

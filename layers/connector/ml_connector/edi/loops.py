@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ml_connector.edi.model import Message
-    from ml_connector.edi.notation import Node
     from ml_connector.edi.segment import Segment
 
 
