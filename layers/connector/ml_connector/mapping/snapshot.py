@@ -1,7 +1,7 @@
 """Look-ups answered from a file: the ledger's codes as they were, for explaining and testing rules offline.
 
-The file is ``lookups.yaml`` of the configuration folder. It is a copy, kept by a person or written by
-``rules snapshot``; what it does not list does not exist.
+The file is ``lookups.yaml`` of the configuration folder, kept by a person; what it does not list does not
+exist.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def snapshot_of(configuration: Configuration) -> SnapshotLookups:
     if source is None:
         raise Misconfigured(
             "The configuration has no lookups.yaml, so nothing can be looked up offline.",
-            advice="Write one with `ml-connector rules snapshot`, or ask Visma with --against-visma.",
+            advice="List the codes your rules use there, or ask Visma with --against-visma.",
         )
     try:
         return SnapshotLookups(Snapshot.model_validate(source.data or {}))
