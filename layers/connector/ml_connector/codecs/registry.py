@@ -75,6 +75,8 @@ CODECS: tuple[Codec, ...] = (
     Codec("edifact", "INVOIC", _EDIFACT, ("invoice",), "edifact.invoic"),
     Codec("edifact", "REMADV", _EDIFACT, ("remittance_advice",), "edifact.remadv"),
     Codec("edifact", "PAYORD", _EDIFACT, ("payment_instruction",), "edifact.payord"),
+    Codec("ubl", "CreditNote", (), ("invoice",), "ubl.invoice", ("credit_note",)),
+    Codec("ubl", "Invoice", (), ("invoice",), "ubl.invoice"),
     Codec("tradacoms", "ORDERS", (), ("order",), "tradacoms.orders"),
     Codec("tradacoms", "CREDIT", (), ("invoice",), "tradacoms.credit", ("credit_note", "debit_note")),
     Codec("tradacoms", "INVOIC", (), ("invoice",), "tradacoms.invoice"),

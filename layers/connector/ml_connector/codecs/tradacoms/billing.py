@@ -118,7 +118,7 @@ def subtotal_rows(tag: str, invoice: Invoice, *, exclusive: int) -> Iterator[Row
 def read_totals(
     segment: SegmentReader, places: int, *, lines: int, exclusive: int, tax: int, payable: int
 ) -> InvoiceTotals:
-    """TLR or CTR: the totals. VAT is on the amount less settlement discount, what is to pay is not less it."""
+    """TLR or CTR: VAT is on the amount less settlement discount, what is to pay is not less it."""
     segment.part(1)
     net, based = segment.number(exclusive, places), segment.number(exclusive + 2, places)
     full, reduced = segment.number(payable, places), segment.number(payable + 1, places)

@@ -1,0 +1,64 @@
+"""Which format a file is: EDI by its syntax, XML by its root element."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, NamedTuple
+
+from ml_connector.codecs.registry import codecs_of, decode, decode_bytes
+from ml_connector.edi import read_interchanges
+from ml_connector.errors import Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ml_connector.codecs.profile import CodecProfile
+    from ml_connector.documents import Document
+
+_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
+
+class Format(NamedTuple):
+    """A format: its standard, and the message where the format has no interchanges; else empty."""
+
+    standard: str
+    message: str = ""
+
+
+def recognise(data: bytes) -> Format:
+    """The format of a file; ``edi`` for interchanges of X12, EDIFACT and TRADACOMS.
+
+    Raises:
+        Rejected: It is XML, but none that is known.
+    """
+    plain = data
+    for bom in _BOMS:
+        plain = plain.removeprefix(bom)
+    plain = plain.replace(b"\x00", b"")[:4096].lstrip()
+    if not plain.startswith(b"<"):
+        return Format("edi")
+    from ml_connector.codecs.markup import local_name, parse_markup  # cold starts of EDI need no XML parser
+
+    name = local_name(parse_markup(data, allow_dtd=True).tag)
+    for standard in ("ubl", "cxml", "idoc"):
+        if any(codec.message == name for codec in codecs_of(standard)):
+            return Format(standard, name)
+    raise Rejected(f"No codec reads XML documents called {name}.", advice="Ask the partner for UBL or EDI.")
+
+
+def read_documents(data: bytes, *, profile: CodecProfile | None = None) -> Iterator[Document]:
+    """The documents of a file in any format; headers and trailers of TRADACOMS files are none.
+
+    Raises:
+        Rejected: A message can't be a document; those before it were yielded.
+    """
+    found = recognise(data)
+    if found.standard != "edi":
+        yield decode_bytes(found.standard, found.message, data, profile=profile)
+        return
+    for interchange in read_interchanges(io.BytesIO(data)):
+        for message in interchange.messages():
+            standard = interchange.standard.value
+            known = any(codec.message == message.type for codec in codecs_of(standard))
+            if known or standard != "tradacoms":
+                yield decode(interchange, message, profile=profile)

@@ -1,0 +1,160 @@
+"""Allowances and charges, tax, payment of UBL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ml_connector.documents import (
+    AllowanceCharge,
+    AllowanceChargeKind,
+    BankAccount,
+    CodedValue,
+    Identifier,
+    IdentifierScheme,
+    Level,
+    PaymentMeans,
+    PaymentTerms,
+    TaxSubtotal,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ml_connector.codecs.markup import Node
+    from ml_connector.codecs.markup_reading import MarkupReading
+    from ml_connector.codecs.ubl.elements import Writer
+
+_REASONS = {"true": "UNCL7161", "false": "UNCL5189"}
+_MEANS = "UNCL4461"
+
+
+def read_charges(reading: MarkupReading, node: Node, level: Level) -> tuple[AllowanceCharge, ...]:
+    """The cac:AllowanceCharge of a document or line."""
+    return tuple(_read_charge(reading, one, level) for one in node.nodes("cac:AllowanceCharge"))
+
+
+def _read_charge(reading: MarkupReading, node: Node, level: Level) -> AllowanceCharge:
+    indicator = (node.text("cbc:ChargeIndicator") or "false").lower()
+    charge = indicator in ("true", "1")
+    code = node.text("cbc:AllowanceChargeReasonCode")
+    for name in ("cbc:Amount", "cbc:BaseAmount"):
+        node.attribute("currencyID", name)
+    taxes = read_categories(reading, node.nodes("cac:TaxCategory"))
+    return AllowanceCharge(
+        kind=AllowanceChargeKind.CHARGE if charge else AllowanceChargeKind.ALLOWANCE,
+        code=CodedValue(value=code, list=_REASONS["true" if charge else "false"]) if code else None,
+        reason_text=node.text("cbc:AllowanceChargeReason"),
+        percentage=reading.number(node, "cbc:MultiplierFactorNumeric"),
+        amount=reading.number(node, "cbc:Amount"),
+        base_amount=reading.number(node, "cbc:BaseAmount"),
+        tax_category=taxes[0].category if taxes else None,
+        tax_rate=taxes[0].rate if taxes else None,
+        level=level,
+    )
+
+
+def write_charges(writer: Writer, charges: Iterable[AllowanceCharge]) -> None:
+    """The cac:AllowanceCharge of charges."""
+    for charge in charges:
+        group = writer.group("AllowanceCharge")
+        group.text("ChargeIndicator", "true" if charge.kind is AllowanceChargeKind.CHARGE else "false")
+        group.text("AllowanceChargeReasonCode", charge.code.value if charge.code else None)
+        group.text("AllowanceChargeReason", charge.reason_text)
+        group.number("MultiplierFactorNumeric", charge.percentage)
+        group.amount("Amount", charge.amount)
+        group.amount("BaseAmount", charge.base_amount)
+        if charge.tax_category is not None or charge.tax_rate is not None:
+            tax = TaxSubtotal(scheme="VAT", category=charge.tax_category, rate=charge.tax_rate)
+            write_category(group, "TaxCategory", tax)
+
+
+def read_categories(reading: MarkupReading, nodes: Iterable[Node]) -> tuple[TaxSubtotal, ...]:
+    """Tax categories as taxes without amounts."""
+    return tuple(
+        TaxSubtotal(
+            scheme=node.text("cac:TaxScheme/cbc:ID"),
+            category=node.text("cbc:ID"),
+            rate=reading.number(node, "cbc:Percent"),
+            exemption_reason=node.text("cbc:TaxExemptionReason"),
+        )
+        for node in nodes
+    )
+
+
+def write_category(writer: Writer, name: str, tax: TaxSubtotal) -> None:
+    """One tax category."""
+    group = writer.group(name)
+    group.text("ID", tax.category)
+    group.number("Percent", tax.rate)
+    group.text("TaxExemptionReason", tax.exemption_reason)
+    group.group("TaxScheme").text("ID", tax.scheme or "VAT")
+
+
+def read_subtotals(reading: MarkupReading, total: Node | None) -> tuple[TaxSubtotal, ...]:
+    """The cac:TaxSubtotal of the tax total."""
+    found = []
+    for node in total.nodes("cac:TaxSubtotal") if total else []:
+        for name in ("cbc:TaxableAmount", "cbc:TaxAmount"):
+            node.attribute("currencyID", name)
+        plain = read_categories(reading, node.nodes("cac:TaxCategory")) or (TaxSubtotal(),)
+        amounts = {
+            "taxable_amount": reading.number(node, "cbc:TaxableAmount"),
+            "tax_amount": reading.number(node, "cbc:TaxAmount"),
+        }
+        found.append(plain[0].model_copy(update=amounts))
+    return tuple(found)
+
+
+def write_subtotals(group: Writer, taxes: Sequence[TaxSubtotal]) -> None:
+    """The cac:TaxSubtotal of taxes."""
+    for tax in taxes:
+        subtotal = group.group("TaxSubtotal")
+        subtotal.amount("TaxableAmount", tax.taxable_amount)
+        subtotal.amount("TaxAmount", tax.tax_amount)
+        write_category(subtotal, "TaxCategory", tax)
+
+
+def read_means(reading: MarkupReading, node: Node) -> PaymentMeans:
+    """How to pay."""
+    code, account = node.text("cbc:PaymentMeansCode"), node.text("cac:PayeeFinancialAccount/cbc:ID")
+    branch = node.text("cac:PayeeFinancialAccount/cac:FinancialInstitutionBranch/cbc:ID")
+    holder = node.text("cac:PayeeFinancialAccount/cbc:Name")
+    iban = bool(account) and account[:2].isalpha() and account[2:4].isdigit() if account else False
+    scheme = IdentifierScheme.IBAN if iban else IdentifierScheme.ACCOUNT
+    held = BankAccount(
+        account=Identifier(scheme=scheme, value=account) if account else None,
+        bank=Identifier(scheme=IdentifierScheme.BIC, value=branch) if branch else None,
+        holder=holder,
+    )
+    return PaymentMeans(
+        code=CodedValue(value=code, list=_MEANS) if code else None,
+        account=held if held != BankAccount() else None,
+        payment_reference=node.text("cbc:PaymentID"),
+        due_date=reading.day(node, "cbc:PaymentDueDate"),
+    )
+
+
+def write_means(writer: Writer, means: Iterable[PaymentMeans]) -> None:
+    """The cac:PaymentMeans."""
+    for one in means:
+        group = writer.group("PaymentMeans")
+        group.text("PaymentMeansCode", one.code.value if one.code else "1")
+        group.day("PaymentDueDate", one.due_date)
+        group.text("PaymentID", one.payment_reference)
+        if one.account is not None:
+            account = group.group("PayeeFinancialAccount")
+            account.text("ID", one.account.account.value if one.account.account else None)
+            account.text("Name", one.account.holder)
+            if one.account.bank is not None:
+                account.group("FinancialInstitutionBranch").text("ID", one.account.bank.value)
+
+
+def read_terms(node: Node) -> tuple[PaymentTerms, ...]:
+    """Payment terms, which BIS gives as text only."""
+    return tuple(PaymentTerms(text=text) for text in node.texts("cac:PaymentTerms/cbc:Note"))
+
+
+def write_terms(writer: Writer, terms: Iterable[PaymentTerms]) -> None:
+    """The cac:PaymentTerms."""
+    for term in terms:
+        writer.group("PaymentTerms").text("Note", term.text)

@@ -1,0 +1,129 @@
+"""UBL 2.1 names, and documents built element by element in the order the schema demands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from ml_connector.codecs.amounts import write_number
+from ml_connector.codecs.fidelity import check_fidelity
+from ml_connector.codecs.markup import Node, parse_markup
+from ml_connector.codecs.markup_reading import MarkupReading
+from ml_connector.codecs.units import translate_unit
+from ml_connector.documents import UnitList
+from ml_connector.errors import Misconfigured, Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+    from decimal import Decimal
+
+    from ml_connector.codecs.profile import CodecProfile
+    from ml_connector.documents import Document, UnitOfMeasure
+
+_SCHEMA = "urn:oasis:names:specification:ubl:schema:xsd"
+CAC = f"{_SCHEMA}:CommonAggregateComponents-2"
+CBC = f"{_SCHEMA}:CommonBasicComponents-2"
+NAMESPACES = {"cac": CAC, "cbc": CBC}
+
+
+def read_root(data: bytes, profile: CodecProfile, *names: str) -> MarkupReading:
+    """The reading of a UBL document.
+
+    Raises:
+        Rejected: Not well-formed, or another document than one of the names.
+    """
+    root = Node(parse_markup(data), NAMESPACES)
+    if root.name not in names:
+        raise Rejected(f"A UBL {' or '.join(names)} was expected, found {root.name}.")
+    reading = MarkupReading(root, data, "ubl", profile)
+    reading.source = reading.source.model_copy(update={"version": root.text("cbc:UBLVersionID") or "2.1"})
+    for said in ("cbc:CustomizationID", "cbc:ProfileID"):
+        root.skip(said)
+    return reading
+
+
+class Writer:
+    """A UBL document, or a part of it, being written."""
+
+    def __init__(self, element: Element, currency: str | None = None) -> None:
+        self._element = element
+        self.currency = currency
+
+    def group(self, name: str) -> Writer:
+        """A new aggregate inside this one."""
+        return Writer(SubElement(self._element, f"cac:{name}"), self.currency)
+
+    def text(self, name: str, value: object, **attributes: str | None) -> None:
+        """A basic element; nothing for None or an empty text."""
+        if value is None or value == "":
+            return
+        child = SubElement(self._element, f"cbc:{name}")
+        child.text = str(value)
+        for attribute, said in attributes.items():
+            if said:
+                child.set(attribute, said)
+
+    def day(self, name: str, value: date | None) -> None:
+        """A date; nothing for None."""
+        self.text(name, value.isoformat() if value else None)
+
+    def amount(self, name: str, value: Decimal | None) -> None:
+        """An amount in the document's currency; nothing for None."""
+        if value is not None:
+            self.text(name, f"{value:f}", currencyID=self.currency)
+
+    def number(self, name: str, value: Decimal | None) -> None:
+        """A number; nothing for None."""
+        if value is not None:
+            self.text(name, write_number(value))
+
+    def quantity(self, name: str, value: Decimal | None, unit: UnitOfMeasure | None) -> None:
+        """A quantity with its UN/ECE unit; nothing for None.
+
+        Raises:
+            Misconfigured: The unit has no counterpart in UN/ECE Recommendation 20.
+        """
+        if value is not None:
+            self.text(name, write_number(value), unitCode=_unit_code(unit))
+
+
+def _unit_code(unit: UnitOfMeasure | None) -> str:
+    if unit is None:
+        return ""
+    known = unit.list in (UnitList.UNECE_REC20, UnitList.UNECE_REC21)
+    translated = unit if known else translate_unit(unit, UnitList.UNECE_REC20)
+    if translated is None:
+        raise Misconfigured(
+            f"Unit {unit.code} of {unit.list.value} has no counterpart in UN/ECE Rec. 20.",
+            advice="Map the unit in the partner's profile.",
+            field="uom",
+            value=unit.code,
+        )
+    return translated.code
+
+
+def new_document(name: str, currency: str | None) -> tuple[Element, Writer]:
+    """The root of a new document, and its writer."""
+    root = Element(name)
+    root.set("xmlns", f"{_SCHEMA}:{name}-2")
+    root.set("xmlns:cac", CAC)
+    root.set("xmlns:cbc", CBC)
+    return root, Writer(root, currency)
+
+
+def finish(
+    root: Element,
+    document: Document,
+    profile: CodecProfile,
+    decode: Callable[[bytes, CodecProfile], Document],
+) -> bytes:
+    """The document as UTF-8 XML, after reading it back.
+
+    Raises:
+        Misconfigured: UBL can't carry a value of the document; the error names the field.
+    """
+    indent(root)
+    data: bytes = tostring(root, encoding="UTF-8", xml_declaration=True)
+    check_fidelity(document, decode(data, profile), f"UBL {root.tag}")
+    return data

@@ -1,0 +1,153 @@
+"""Invoices that UBL can carry, made up by hypothesis."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from hypothesis import strategies as st
+from tests.unit.codecs.edifact.generated import (
+    _identifier,
+    amounts,
+    codes,
+    days,
+    glns,
+    maybe,
+    numbers,
+    several,
+    texts,
+    units,
+)
+from tests.unit.codecs.edifact.generated import charges as any_charges
+from tests.unit.codecs.edifact.generated import items as any_items
+
+from ml_connector.documents import (
+    Address,
+    BankAccount,
+    CodedValue,
+    Contact,
+    Delivery,
+    Identifier,
+    IdentifierScheme,
+    Invoice,
+    InvoiceLine,
+    InvoiceTotals,
+    InvoiceType,
+    Level,
+    LinePrice,
+    Note,
+    OrderReference,
+    Party,
+    PartyRole,
+    PaymentMeans,
+    PaymentTerms,
+    Reference,
+    ReferenceType,
+    TaxSubtotal,
+)
+
+words = texts(60, "ABCDEFGHIJ abcdefåäö&<>\"'0123456789")
+
+
+def _charge(charge, level):
+    lists = {"charge": "UNCL7161", "allowance": "UNCL5189"}
+    code = CodedValue(value="FC", list=lists[charge.kind.value]) if charge.code else None
+    return charge.model_copy(update={"code": code, "settlement": None, "sequence": None, "level": level})
+
+
+charges = any_charges.map(lambda charge: _charge(charge, Level.HEADER))
+line_charges = any_charges.map(lambda charge: _charge(charge, Level.LINE))
+items = any_items.map(
+    lambda item: item.model_copy(
+        update={"gtin": item.gtin and item.gtin.model_copy(update={"source_qualifier": None})}
+    )
+)
+vat = _identifier(IdentifierScheme.VAT, st.just("NO999999999MVA"))
+company = _identifier(IdentifierScheme.COMPANY_REG, st.just("999999999"), "0192")
+
+
+def party(role: PartyRole) -> st.SearchStrategy[Party]:
+    return st.builds(
+        Party,
+        role=st.just(role),
+        ids=several(glns, 2),
+        name=words,
+        address=maybe(st.builds(Address, lines=several(words, 3), city=words, country=st.just("NO"))),
+        contact=maybe(st.builds(Contact, name=words, phone=maybe(codes()))),
+        tax_ids=st.just(()) | st.tuples(vat) | st.tuples(vat, company),
+    )
+
+
+taxes = st.builds(
+    TaxSubtotal, scheme=st.just("VAT"), category=st.sampled_from(["S", "Z", "AE"]), rate=numbers(2, most="99")
+)
+subtotals = st.builds(
+    TaxSubtotal,
+    scheme=st.just("VAT"),
+    category=st.just("S"),
+    rate=numbers(2, most="99"),
+    taxable_amount=amounts,
+    tax_amount=amounts,
+)
+lines = st.builds(
+    InvoiceLine,
+    line_number=st.integers(1, 999).map(str),
+    order_ref=maybe(st.builds(OrderReference, po_number=maybe(codes()), po_line=st.integers(1, 99).map(str))),
+    item=items,
+    quantity=numbers(),
+    uom=maybe(units),
+    price=maybe(st.builds(LinePrice, net=numbers(), base=maybe(numbers(0, "1", "100")))),
+    allowances=several(line_charges, 2),
+    net_amount=amounts,
+    tax=several(taxes, 1),
+    notes=several(st.builds(Note, text=words), 1),
+)
+
+
+@st.composite
+def invoices(draw: st.DrawFn) -> Invoice:
+    kind = draw(st.sampled_from(list(InvoiceType)))
+    order = draw(several(st.builds(OrderReference, po_number=codes()), 1))
+    iban = Identifier(scheme=IdentifierScheme.IBAN, value="NO9386011117947")
+    return Invoice(
+        invoice_type=kind,
+        invoice_number=draw(codes()),
+        issue_date=draw(days),
+        due_date=draw(maybe(days)) if kind is not InvoiceType.CREDIT_NOTE else None,
+        tax_point_date=draw(maybe(days)),
+        order_references=order,
+        contract=draw(maybe(codes())),
+        original_invoice_references=draw(
+            several(st.builds(Reference, type=st.just(ReferenceType.ORIGINAL_INVOICE), number=codes()), 2)
+        ),
+        references=draw(
+            several(st.builds(Reference, type=st.just(ReferenceType.CUSTOMER_REFERENCE), number=codes()), 1)
+        ),
+        parties=(draw(party(PartyRole.SELLER)), draw(party(PartyRole.BUYER))),
+        currency="NOK",
+        payment_means=draw(
+            several(
+                st.builds(
+                    PaymentMeans,
+                    code=st.just(CodedValue(value="30", list="UNCL4461")),
+                    account=st.just(BankAccount(account=iban)),
+                    payment_reference=maybe(codes()),
+                ),
+                2,
+            )
+        ),
+        payment_terms=draw(several(st.builds(PaymentTerms, text=words), 1)),
+        delivery=draw(maybe(st.builds(Delivery, actual_date=days))),
+        allowances_charges=draw(several(charges, 2)),
+        tax_subtotals=draw(several(subtotals, 2)),
+        notes=draw(several(st.builds(Note, text=words), 1)),
+        lines=draw(several(lines, 3, 1)),
+        totals_declared=InvoiceTotals(
+            line_extension=draw(amounts),
+            tax_exclusive=draw(amounts),
+            tax_inclusive=draw(amounts),
+            tax_total=draw(amounts),
+            payable=draw(numbers(2, "0.01")),
+            prepaid=draw(maybe(amounts)),
+            rounding=draw(maybe(st.just(Decimal("0.02")))),
+        ),
+    )

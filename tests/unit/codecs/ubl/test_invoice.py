@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from tests.unit.codecs.roundtrip import content, written
+from tests.unit.codecs.ubl.generated import invoices
+
+from ml_connector.codecs.recognition import read_documents
+from ml_connector.errors import Rejected
+
+_ENTITY = b'<?xml version="1.0"?><!DOCTYPE Invoice [<!ENTITY x "boom">]><Invoice>&x;</Invoice>'
+
+
+@given(document=invoices())
+@settings(max_examples=30, deadline=None)
+def test_an_invoice_reads_back_as_it_was_written(document):
+    [found] = read_documents(written(document, "ubl", ""))
+
+    assert content(found) == content(document)
+    assert found.raw_extensions == ()
+
+
+def test_entities_are_refused():
+    with pytest.raises(Rejected, match="never read"):
+        list(read_documents(_ENTITY.replace(b"<Invoice>", b"<Invoice>")))
+
+
+def test_deep_nesting_is_refused():
+    with pytest.raises(Rejected, match="levels deep"):
+        list(read_documents(b"<Invoice>" * 100 + b"</Invoice>" * 100))
+
+
+def test_what_no_field_takes_is_kept():
+    text = (Path(__file__).parents[3] / "fixtures/ubl/invoice-with-more.xml").read_bytes()
+
+    [found] = read_documents(text)
+
+    assert (found.number, found.currency, len(found.lines)) == ("F-1001", "NOK", 1)
+    assert [extension.values for extension in found.raw_extensions] == [("4711-kostnad",)]
+    assert found.findings == ()
