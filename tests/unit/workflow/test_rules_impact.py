@@ -50,7 +50,7 @@ class Trail:
 def item(item_id, partner="great-lakes-tools"):
     digest = hashlib.sha256(Bytes.content).hexdigest()
     parsed = {"bucket": "b", "key": "k", "version_id": "1", "sha256": digest, "size": len(Bytes.content)}
-    return {"id": item_id, "partner": partner, "parsed": parsed}
+    return {"item": item_id, "partner": partner, "parsed": parsed}
 
 
 def changes(after):
@@ -81,7 +81,7 @@ def test_what_would_stop_is_a_difference():
 
 def test_documents_come_day_by_day_and_page_by_page():
     found = documents_between(Trail({}), date(2026, 3, 1), date(2026, 3, 3))
-    assert [one["id"] for one in found] == ["a", "b", "c"]
+    assert [one["item"] for one in found] == ["a", "b", "c"]
 
 
 @pytest.fixture

@@ -190,7 +190,7 @@ def _compile(entry: RuleEntry, index: int, source: LocatedYaml, company: Company
 
 
 def _flatten(values: Values) -> Iterator[tuple[str, Source]]:
-    for name in values.model_fields_set:
+    for name in Values.model_fields:
         given = getattr(values, name)
         if name == "subaccount":
             yield from ((f"subaccount.{segment}", source) for segment, source in sorted(given.items()))

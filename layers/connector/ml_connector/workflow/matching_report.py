@@ -61,7 +61,7 @@ def matching_report(items: Iterable[Mapping[str, Any]], queries: AuditQueries) -
     partners: dict[str, PartnerMatching] = {}
     everybody = PartnerMatching("all")
     for item in items:
-        match = _last_match(queries.events(str(item["id"])))
+        match = _last_match(queries.events(str(item["item"])))
         if match:
             name = str(item.get("partner", ""))
             partners.setdefault(name, PartnerMatching(name)).add(match)

@@ -71,7 +71,7 @@ def impact(
             if left.text != right.text:
                 because = right.because or left.because
                 number = document.number
-                yield Difference(str(item["id"]), partner, number, field, left.text, right.text, because)
+                yield Difference(str(item["item"]), partner, number, field, left.text, right.text, because)
 
 
 def _values(
