@@ -38,8 +38,7 @@ def rendering_of(document: Document) -> RenderableType:
 
 
 def _heading(document: Document) -> Text:
-    kind = getattr(document, "invoice_type", document.document_type)
-    text = Text(f"{str(kind).replace('_', ' ')} {document.number}", style="bold")
+    text = Text(f"{_kind(document)} {document.number}", style="bold")
     source = document.source
     if source:
         sent = f" ({source.standard} {source.message} {source.version or ''}, {source.sender_id or '?'} to "
@@ -50,6 +49,13 @@ def _heading(document: Document) -> Text:
     if dated:
         text.append(f" of {dated}", style="not bold")
     return text
+
+
+def _kind(document: Document) -> str:
+    if not isinstance(document, Invoice):
+        return document.document_type.replace("_", " ")
+    kind = document.invoice_type.value.replace("_", " ")
+    return kind if kind.endswith(("invoice", "note")) else f"{kind} invoice"
 
 
 def _parties(document: Document) -> Iterable[str]:
