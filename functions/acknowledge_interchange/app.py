@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ml_connector.workflow.acknowledge_interchange import acknowledge_interchange
-
 from ml_connector.assembly.handler import step_handler
 from ml_connector.assembly.steps import acknowledging
+from ml_connector.workflow.acknowledge_interchange import acknowledge_interchange
 
 if TYPE_CHECKING:
     from ml_connector.assembly.parts import Parts

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ml_connector.workflow.fetch_document import fetch_document
-
 from ml_connector.assembly.handler import step_handler
 from ml_connector.assembly.steps import fetching
+from ml_connector.workflow.fetch_document import fetch_document
 
 if TYPE_CHECKING:
     from ml_connector.assembly.parts import Parts

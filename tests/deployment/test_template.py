@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import pytest
+
+from ml_connector.sterling.settings import SterlingSettings
+from ml_connector.store.audit_queries import INDEXES
+from ml_connector.visma.settings import VismaSettings
+
+from .conftest import ROOT
+
+INTERVALS = ("SterlingPollMinutes", "VismaPollMinutes")
+WITHOUT_RESOURCE = {  # actions that AWS lets nobody restrict to a resource
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+}
+
+
+def statements(resource):
+    for policy in resource["Properties"].get("Policies", []):
+        if isinstance(policy, dict) and "Statement" in policy:
+            yield from policy["Statement"]
+
+
+def test_every_folder_of_functions_is_deployed_and_has_an_event(functions):
+    folders = {path.parent.name for path in (ROOT / "functions").glob("*/app.py")}
+    events = {path.stem for path in (ROOT / "events").glob("*.json")}
+    assert folders == set(functions) == events
+
+
+@pytest.mark.parametrize("name", INTERVALS)
+def test_each_poll_has_its_own_interval_of_1_to_5_minutes(template, name):
+    assert [str(value) for value in template["Parameters"][name]["AllowedValues"]] == list("12345")
+    expressions = [row["Schedule"] for row in template["Mappings"]["Every"].values()]
+    assert expressions[0] == "rate(1 minute)"
+    assert expressions[1:] == [f"rate({n} minutes)" for n in range(2, 6)]
+
+
+def test_a_tick_that_could_not_be_delivered_is_gone_before_the_next(template):
+    for minutes, row in template["Mappings"]["Every"].items():
+        assert 60 <= row["MaximumEventAge"] <= int(minutes) * 60
+
+
+def test_no_role_has_a_wildcard_where_the_service_takes_a_resource(template):
+    for name, resource in template["Resources"].items():
+        for statement in statements(resource):
+            actions = statement["Action"]
+            assert not [a for a in actions if a.endswith("*")], name
+            if statement["Resource"] == "*":
+                assert set(actions) <= WITHOUT_RESOURCE, name
+
+
+def test_only_the_functions_that_call_a_system_may_read_its_credentials(template, functions):
+    readers = {"SterlingCredentials": set(), "VismaCredentials": set()}
+    for folder, properties in functions.items():
+        for statement in statements({"Properties": properties}):
+            if "secretsmanager:GetSecretValue" in statement["Action"]:
+                for resource in statement["Resource"]:
+                    readers[resource["Ref"]].add(folder)
+    assert readers["SterlingCredentials"] == {"poll_sterling", "acknowledge_interchange", "send_document"}
+    assert readers["VismaCredentials"] == {
+        "poll_visma",
+        "map_document",
+        "post_document",
+        "fetch_document",
+        "format_document",
+    }
+
+
+def test_what_is_kept_is_encrypted_with_the_stacks_key_and_outlives_the_stack(template):
+    kept = {
+        "AWS::S3::Bucket": "BucketEncryption",
+        "AWS::DynamoDB::Table": "SSESpecification",
+        "AWS::SecretsManager::Secret": "KmsKeyId",
+    }
+    for name, resource in template["Resources"].items():
+        if resource["Type"] in kept:
+            assert kept[resource["Type"]] in resource["Properties"], name
+            assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
+    assert template["Resources"]["Key"]["Properties"]["EnableKeyRotation"] is True
+
+
+def test_tables_can_be_restored_to_any_point_in_time(template):
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::DynamoDB::Table":
+            recovery = resource["Properties"]["PointInTimeRecoverySpecification"]
+            assert recovery["PointInTimeRecoveryEnabled"] is True
+
+
+def test_the_audit_tables_indexes_are_the_ones_that_are_asked(template):
+    found = {
+        index["IndexName"]: tuple(key["AttributeName"] for key in index["KeySchema"])
+        for index in template["Resources"]["AuditTable"]["Properties"]["GlobalSecondaryIndexes"]
+    }
+    assert found == INDEXES
+
+
+def test_nobody_may_delete_from_the_audit_trail(template):
+    for name, resource in template["Resources"].items():
+        for statement in statements(resource):
+            on_audit = "AuditTable" in str(statement["Resource"])
+            assert not (on_audit and "dynamodb:DeleteItem" in statement["Action"]), name
+
+
+def test_every_variable_of_a_system_is_one_of_its_settings(template):
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    for prefix, settings in (("STERLING_", SterlingSettings), ("VISMA_", VismaSettings)):
+        named = {name.removeprefix(prefix).lower() for name in variables if name.startswith(prefix)}
+        assert named - {"secret"} <= set(settings.model_fields)
+
+
+def test_every_parameter_is_described_and_checked(template):
+    for name, parameter in template["Parameters"].items():
+        assert parameter["Description"].endswith("."), name
+        checks = {"AllowedPattern", "AllowedValues", "MinValue"} & set(parameter)
+        assert checks or parameter["Type"] == "CommaDelimitedList" or name == "VismaScopes", name
