@@ -84,12 +84,12 @@ class Judge:
         return LexedBlock(block, found, oddities)
 
     def judge_lines(self, block: Block, window: bytes, ending: bytes) -> LexedBlock | None:
-        """Return a block of segments with the same line end after each, None where anything else is unusual."""
+        """Return a block of segments each on a line, None where anything else is unusual."""
         self.foreign.clear()
         self.lost = None
         if block.syntax.upper_only or window.count(b"\n") != len(block.parts):
             return None
-        if window.count(b"\r") != (len(block.parts) if b"\r" in ending else 0):
+        if b"\r" in window and (ending == b"\n" or window.count(b"\r") != len(block.parts)):
             return None
         block.gap = block.syntax.terminator + ending
         marks = self._scan(block, window, self.frame.scans[ending])

@@ -89,7 +89,8 @@ class Scan(NamedTuple):
     """Patterns to look over many segments at once.
 
     Attributes:
-        mark: A terminator and first bytes that may be a framing segment's; made of sets, to be fast.
+        mark: The last byte of terminator and line end, and first bytes that may be a framing segment's;
+            a literal byte and sets, as that is found fastest.
         oddity: A terminator and anything but a plain segment.
     """
 
@@ -161,6 +162,12 @@ def _scan(syntax: Syntax, marks: dict[bytes, Mark], length: int, gap: bytes) -> 
         word for words in HEADER_WORDS.values() for word in words
     ]
     sets = (b"".join(re.escape(head[place : place + 1]) for head in heads) for place in range(3))
-    mark = terminator + gap + b"(?=" + b"".join(b"[" + signs + b"]" for signs in sets) + b")"
+    ending = syntax.terminator + gap
+    mark = (
+        re.escape(ending[-1:] if len(syntax.terminator) == 1 else ending)
+        + b"(?="
+        + b"".join(b"[" + signs + b"]" for signs in sets)
+        + b")"
+    )
     plain = gap + rb"[A-Z][A-Z0-9][A-Z0-9]" + _tail(length) + b"(?:" + element + b"|" + terminator + b")"
     return Scan(re.compile(mark), re.compile(terminator + b"(?!" + plain + b")"))
