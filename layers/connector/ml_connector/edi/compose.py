@@ -77,15 +77,17 @@ def compose_parts(outgoing: OutgoingInterchange, groups: Iterable[OutgoingGroup]
 
 
 def _separators(outgoing: OutgoingInterchange) -> Separators:
+    """The partner's service characters, those the version knows; tags end as elements do but in TRADACOMS."""
     separators = outgoing.separators or _SEPARATORS[outgoing.standard]
-    if outgoing.standard is Standard.X12 and _version(outgoing) < "00402":
-        return replace(separators, repetition="", release="")
-    if outgoing.standard is Standard.X12:
-        return replace(separators, repetition=separators.repetition or "^", release="")
-    if outgoing.standard is Standard.EDIFACT:
-        repetition = (separators.repetition or "*") if _version(outgoing) >= "4" else ""
-        return replace(separators, repetition=repetition)
-    return separators
+    if outgoing.standard is Standard.TRADACOMS:
+        return separators
+    repetition = ""
+    if outgoing.standard is Standard.EDIFACT and _version(outgoing) >= "4":
+        repetition = separators.repetition or "*"
+    elif outgoing.standard is Standard.X12 and _version(outgoing) >= "00402":
+        repetition = separators.repetition or "^"
+    release = separators.release if outgoing.standard is Standard.EDIFACT else ""
+    return replace(separators, tag=separators.element, repetition=repetition, release=release)
 
 
 def _version(outgoing: OutgoingInterchange) -> str:
