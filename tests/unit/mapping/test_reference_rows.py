@@ -192,6 +192,19 @@ class TestVat:
         )  # fmt: skip
         assert run(parse(files), paper, "vestby-emballasje").body.invoice_lines[0].vat_code_id == "7"
 
+    def test_tax_is_posted_per_rate_where_the_table_knows_the_vat(self, example):
+        files = dict(example.files)
+        file = files["company.yaml"]
+        files["company.yaml"] = file.replace('rate: 25, code: "5"', 'rate: 25, code: "5", tax_id: "1"', 1)
+        paper = invoice(
+            invoice_line(1, 500, "7.85", order="000056", seller="BE-4001"), currency="NOK",
+            taxes=[tax(25, "3925.00", "981.25")], parties=(party("seller", ("GLN", "7000010000079")),),
+        )  # fmt: skip
+        result = run(parse(files), paper, "vestby-emballasje")
+        (detail,) = result.body.tax_detail_lines
+        assert (detail.tax_id, detail.vat_amount) == ("1", Decimal("981.25"))
+        assert "taxDetailLines[0].taxId" in {decision.field for decision in result.decisions}
+
 
 class TestHead:
     @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from ml_connector.mapping.header import (
 )
 from ml_connector.mapping.invoice_lines import LineMapper, MappedLine
 from ml_connector.mapping.result import Decision, Disposition, Draft, Source
-from ml_connector.mapping.vat import VatTable, check_vat, tax_total
+from ml_connector.mapping.vat import VatTable, check_vat, stated_taxes, tax_total
 from ml_connector.matching import Result
 from ml_connector.visma.models.supplier_invoice import SupplierInvoice
 
@@ -61,6 +61,7 @@ class InvoiceMapper:
         self.tolerances: Tolerances = context.partner.tolerances.over(company.effective_tolerances)
         self.matching: Matching = context.partner.matching.over(company.matching)
         self.lines: list[Draft] = []
+        self.taxes: list[Draft] = []
         self.head = Draft()
 
     def map(self, supplier: Found | None) -> tuple[SupplierInvoice, Match, Disposition]:
@@ -90,7 +91,7 @@ class InvoiceMapper:
 
     def _map_parts(self, supplier: BusinessPartner | None) -> tuple[list[MappedLine], list[MappedCharge]]:
         country = (supplier.country if supplier else "") or self.context.partner.country
-        vat = VatTable(
+        self.vat = vat = VatTable(
             self.context,
             (country or self.context.configuration.company.country).upper(),
             self.context.partner.vat_zone or (supplier.vat_zone if supplier else ""),
@@ -149,6 +150,7 @@ class InvoiceMapper:
             put_terms(context, head, "credit_terms_id", self.routing)
             head.put("due_date", invoice.due_date, Source.DOCUMENT)
         self._put_amounts(match)
+        self.taxes = list(stated_taxes(self.vat, invoice))
 
     def _put_amounts(self, match: Match) -> None:
         head, totals = self.head, self.invoice.totals
@@ -175,16 +177,20 @@ class InvoiceMapper:
         self.head.put("note", note_text(self.context), Source.COMPUTED)
         lines = [_line_values(number, line) for number, line in enumerate(self.lines, start=1)]
         self.context.sheet.stop_if_lacking(partner=self.context.partner.id, number=self.invoice.number)
-        return SupplierInvoice.model_validate({**self.head.plain(), "invoice_lines": lines})
+        taxes = [tax.plain() for tax in self.taxes]
+        values = {**self.head.plain(), "invoice_lines": lines, "tax_detail_lines": taxes}
+        return SupplierInvoice.model_validate(values)
 
     def decisions(self) -> list[Decision]:
         """Return the reason of every value of the document and its lines."""
-        lines = [
+        lists = (("invoiceLines", self.lines), ("taxDetailLines", self.taxes))
+        listed = [
             decision
-            for index, line in enumerate(self.lines)
-            for decision in line.decisions(f"invoiceLines[{index}].")
+            for name, drafts in lists
+            for index, draft in enumerate(drafts)
+            for decision in draft.decisions(f"{name}[{index}].")
         ]
-        return [*self.head.decisions(), *lines]
+        return [*self.head.decisions(), *listed]
 
 
 def _line_values(number: int, draft: Draft) -> dict[str, object]:

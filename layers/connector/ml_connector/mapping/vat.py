@@ -10,16 +10,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ml_connector.documents.money import round_money
-from ml_connector.mapping.result import Source
+from ml_connector.mapping.result import Draft, Source
 from ml_connector.matching import within
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from ml_connector.documents.commercial import TaxSubtotal
     from ml_connector.documents.invoice import Invoice
     from ml_connector.mapping.context import Context
-    from ml_connector.mapping.result import Draft
     from ml_connector.partners.company import VatRow
     from ml_connector.partners.fragments import Tolerances
 
@@ -80,6 +80,21 @@ class VatTable:
         rate = "no rate" if tax.rate is None else f"{tax.rate.normalize():f} %"
         on = f" on {self._on.isoformat()}" if self._on else ""
         return f"country {self._country}, category {tax.category or '(none)'}, {rate}{on}"
+
+
+def stated_taxes(vat: VatTable, invoice: Invoice) -> Iterator[Draft]:
+    """Yield the VAT details the invoice states per rate, if the table knows the VAT of each; else none."""
+    rows = [(tax, vat.row(tax.category, tax.rate)) for tax in invoice.tax_subtotals]
+    if any(found is None or found[0].tax_id is None for _, found in rows):
+        return
+    for tax, found in rows:
+        if found is None:
+            continue
+        draft = Draft()
+        draft.put("tax_id", found[0].tax_id, Source.TABLE, found[1])
+        draft.put("taxable_amount", tax.taxable_amount, Source.DOCUMENT)
+        draft.put("vat_amount", tax.tax_amount, Source.DOCUMENT)
+        yield draft
 
 
 def only_tax(invoice: Invoice) -> TaxSubtotal | None:

@@ -49,7 +49,6 @@ class Place(Fragment):
     id: Code
     branch: Code | None = None
     warehouse: Code | None = None
-    location: Code | None = None
 
 
 class Defaults(Fragment):
@@ -77,6 +76,7 @@ class Dimension(Fragment):
 class VatRow(Fragment):
     """One row of the VAT table: which VAT code a category and rate of a country means at a date.
 
+    With ``tax_id`` on every row an invoice needs, the tax it states per rate is posted as its VAT details.
     ``category`` is the EDI category (UNCL 5305: S standard, Z zero, E exempt, AE reverse charge, O outside).
     """
 
@@ -88,7 +88,6 @@ class VatRow(Fragment):
     until: date | None = None
     zone: Code | None = None
     tax_id: Code | None = None
-    reverse_charge: bool = False
 
 
 class TermsRow(Fragment):
@@ -114,7 +113,6 @@ class Company(Fragment):
     name: Code
     country: Code
     currency: Code
-    currencies: tuple[Code, ...] = ()
     production: bool = False
     identities: tuple[OwnIdentity, ...] = ()
     places: tuple[Place, ...] = ()

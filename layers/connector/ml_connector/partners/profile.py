@@ -55,7 +55,6 @@ class PartyIdentity(Fragment):
     scheme: Code | None = None
     supplier: Code | None = None
     customer: Code | None = None
-    location: Code | None = None
 
 
 class SentMessage(Fragment):
