@@ -139,3 +139,9 @@ def test_quantities_that_do_not_answer_the_order_are_told():
 def test_line_without_answer_takes_the_orders(kind, action, finding):
     found = response("", kind)
     assert (found.lines[0].action.value, rules(found)) == (action, finding)
+
+
+def test_purpose_that_is_none_of_ours_stays_raw():
+    found = decoded("860", "BCH*18*SA*PO1***20260115~POC*1*NC*8*8*EA*1**VN*A~")
+    assert found.purpose.value == "change"
+    assert [(e.path, e.values) for e in found.raw_extensions] == [("BCH[1]/01", ("18",))]

@@ -13,7 +13,7 @@ from ml_connector.codecs.x12.elements import X12Reading
 from ml_connector.codecs.x12.headers import opening, required
 from ml_connector.codecs.x12.hierarchy import read_hierarchy
 from ml_connector.codecs.x12.parties import read_parties
-from ml_connector.codecs.x12.purchase_order import PURPOSES
+from ml_connector.codecs.x12.purchase_order import read_purpose
 from ml_connector.codecs.x12.references import read_references
 from ml_connector.codecs.x12.shipment import (
     read_carrier,
@@ -31,7 +31,6 @@ from ml_connector.documents import (
     IdentifierScheme,
     Package,
     PackageLevel,
-    Purpose,
     Severity,
 )
 from ml_connector.edi.loops import place
@@ -65,7 +64,7 @@ def decode(interchange: Interchange, message: Message, profile: CodecProfile) ->
     fields = {**_read_shipment(reading, tree, shipment), "packages": packages}
     advice = DespatchAdvice(
         despatch_number=number,
-        function=PURPOSES.get(bsn.code(1) or "", Purpose.ORIGINAL),
+        function=read_purpose(bsn, 1),
         structure=STRUCTURES.get(bsn.code(5) or ""),
         issue_datetime=bsn.moment(3, 4),
         orders=tuple(contents.orders),

@@ -130,9 +130,9 @@ class Elements(Taken):
 
     def _drop_empty_components(self) -> None:
         """Take separators of empty components off the end: some senders close every segment with one."""
-        component = self.segment.syntax.separators.component
-        if self.values and component and self.values[-1].endswith(component):
-            original = self.values[-1]
+        syntax = self.segment.syntax
+        if self.values and self.segment.raw.endswith(syntax.component):
+            component, original = syntax.separators.component, self.values[-1]
             self.values = [*self.values[:-1], original.rstrip(component)]
             path = self.path(len(self.values))
             self._reading.normalised("empty-components", path, original, self.values[-1])

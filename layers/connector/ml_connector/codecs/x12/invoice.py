@@ -20,7 +20,7 @@ from ml_connector.codecs.x12.invoice_types import (
 )
 from ml_connector.codecs.x12.invoice_writing import write_invoice
 from ml_connector.codecs.x12.parties import read_contact, read_parties
-from ml_connector.codecs.x12.purchase_order import PURPOSES
+from ml_connector.codecs.x12.purchase_order import read_purpose
 from ml_connector.codecs.x12.references import read_notes, read_references
 from ml_connector.codecs.x12.writing import SetWriter
 from ml_connector.documents import (
@@ -32,7 +32,6 @@ from ml_connector.documents import (
     Level,
     Note,
     OrderReference,
-    Purpose,
     ReferenceType,
     Severity,
     Transport,
@@ -67,7 +66,7 @@ def decode(interchange: Interchange, message: Message, profile: CodecProfile) ->
         issue_date=_issue_date(reading, big),
         invoice_type=INVOICE_TYPES.get(big.code(7) or "", InvoiceType.INVOICE),
         invoice_type_code=big.code(7),
-        purpose=PURPOSES.get(big.code(8) or "", Purpose.ORIGINAL),
+        purpose=read_purpose(big, 8),
         lines=tuple(read_invoice_line(reading, loop, currency) for loop in tree.loops("IT1")),
         allowances_charges=read_charges(reading, tree.loops("SAC"), Level.HEADER),
         tax_subtotals=taxes_of(reading, tree),

@@ -19,7 +19,7 @@ from ml_connector.codecs.x12.headers import (
 from ml_connector.codecs.x12.items import read_ids, write_ids
 from ml_connector.codecs.x12.lines import read_line, write_line, write_line_end
 from ml_connector.codecs.x12.prices import basis_code, read_price
-from ml_connector.codecs.x12.purchase_order import ORDER_TYPES, PURPOSES, order_type_code
+from ml_connector.codecs.x12.purchase_order import ORDER_TYPES, PURPOSES, order_type_code, read_purpose
 from ml_connector.codecs.x12.qualifiers import code_for
 from ml_connector.codecs.x12.units import named_unit, written_unit
 from ml_connector.codecs.x12.writing import SetWriter
@@ -78,7 +78,7 @@ def decode(interchange: Interchange, message: Message, profile: CodecProfile) ->
         order_number=number,
         order_release=bch[4],
         change_sequence=bch[5],
-        purpose=PURPOSES.get(bch.code(1) or "", Purpose.CHANGE),
+        purpose=read_purpose(bch, 1, Purpose.CHANGE),
         order_type=ORDER_TYPES.get(bch.code(2) or "", OrderType.OTHER),
         order_type_code=bch.code(2),
         issue_date=bch.day(6),

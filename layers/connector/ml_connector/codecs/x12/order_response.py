@@ -18,7 +18,7 @@ from ml_connector.codecs.x12.headers import (
 )
 from ml_connector.codecs.x12.items import item_of, read_ids, write_ids
 from ml_connector.codecs.x12.lines import write_line_end
-from ml_connector.codecs.x12.purchase_order import PURPOSES, read_po1, write_po1
+from ml_connector.codecs.x12.purchase_order import PURPOSES, read_po1, read_purpose, write_po1
 from ml_connector.codecs.x12.qualifiers import code_for
 from ml_connector.codecs.x12.units import read_unit, written_unit
 from ml_connector.codecs.x12.writing import SetWriter
@@ -28,7 +28,6 @@ from ml_connector.documents import (
     OrderResponse,
     OrderResponseLine,
     PromisedDate,
-    Purpose,
     ResponseAction,
     ResponseType,
     Severity,
@@ -118,7 +117,7 @@ def decode(interchange: Interchange, message: Message, profile: CodecProfile) ->
         order_number=number,
         order_release=bak[5],
         order_date=bak.day(4),
-        purpose=PURPOSES.get(bak.code(1) or "", Purpose.ORIGINAL),
+        purpose=read_purpose(bak, 1),
         response_type=response_type,
         response_code=code,
         seller_order_number=bak[8],

@@ -27,6 +27,7 @@ from ml_connector.edi.loops import place
 
 if TYPE_CHECKING:
     from ml_connector.codecs.profile import CodecProfile
+    from ml_connector.codecs.x12.elements import Elements
     from ml_connector.documents import OrderLine
     from ml_connector.edi import Interchange, Message
     from ml_connector.edi.loops import Loop
@@ -76,7 +77,7 @@ def decode(interchange: Interchange, message: Message, profile: CodecProfile) ->
     return PurchaseOrder(
         order_number=number,
         order_release=beg[4],
-        purpose=PURPOSES.get(beg.code(1) or "", Purpose.ORIGINAL),
+        purpose=read_purpose(beg, 1),
         order_type=ORDER_TYPES.get(beg.code(2) or "", OrderType.OTHER),
         order_type_code=beg.code(2),
         issue_date=beg.day(5),
@@ -86,6 +87,14 @@ def decode(interchange: Interchange, message: Message, profile: CodecProfile) ->
         **trailer,
         **reading.provenance(tree),
     )
+
+
+def read_purpose(segment: Elements, number: int, usual: Purpose = Purpose.ORIGINAL) -> Purpose:
+    """The purpose at an element; a code that says none of ours stays raw, and the usual one is meant."""
+    code = segment.code(number)
+    if code not in PURPOSES:
+        segment.leave(number)
+    return PURPOSES.get(code or "", usual)
 
 
 def read_po1(reading: X12Reading, loop: Loop, currency: str | None) -> OrderLine:
