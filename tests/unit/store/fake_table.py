@@ -1,3 +1,4 @@
+# ruff: noqa: N803 - the arguments are named as boto3 names them
 """A DynamoDB table in memory, for tests that make too many calls for moto; conditions are evaluated."""
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ class FakeTable:
 
     def _check(self, key, condition):
         if condition is not None and not holds(condition, self.items.get(key, {})):
-            raise ClientError({"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}}, "PutItem")
+            raise ClientError(
+                {"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}}, "PutItem"
+            )
 
 
 def holds(condition: ConditionBase, item: dict[str, Any]) -> bool:

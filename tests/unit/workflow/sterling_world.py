@@ -10,8 +10,9 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 import httpx
-
 from local.sterling import InProcessTransport, State, SterlingApi, Switches
+from tests.unit.store.fake_table import FakeTable
+
 from ml_connector.sterling import SterlingClient, SterlingCredentials, SterlingSettings
 from ml_connector.store.leases import Leases
 from ml_connector.store.objects import ObjectRef
@@ -20,7 +21,6 @@ from ml_connector.store.receipts import Receipts
 from ml_connector.store.watermarks import Marks, Watermarks
 from ml_connector.workflow.poll_sterling import PollPorts, poll_sterling
 from ml_connector.workflow.send_to_sterling import SendPorts
-from tests.unit.store.fake_table import FakeTable
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -72,7 +72,7 @@ class World:
         self.now = START
         self.moment = 0
         self.at: dict[int, object] = {}
-        self.state = State(clock=lambda: self.now.timestamp())
+        self.state = State(clock=self.clock)
         self.api = SterlingApi(self.state, switches, sleep=lambda _seconds: None)
         self.settings = SterlingSettings(host="sterling.test", scheme="http", **settings)
         self.table = FakeTable(self.watch)
@@ -88,6 +88,9 @@ class World:
         given = {"username": "admin", "password": "password"} | credentials
         http = httpx.Client(transport=WatchedTransport(self.api, self.watch))
         return SterlingClient(self.settings, SterlingCredentials(**given), http=http)
+
+    def clock(self):
+        return self.now.timestamp()
 
     # The moments
 
@@ -118,10 +121,9 @@ class World:
         return [facts for _, name, facts in self.events if name == event]
 
     def ports(self, **other):
-        clock = lambda: self.now.timestamp()  # noqa: E731 - read at each call
         given = {
             "client": self.client,
-            "leases": Leases(self.table, now=clock),
+            "leases": Leases(self.table, now=self.clock),
             "watermarks": Watermarks(self.table, system="sterling"),
             "marks": Marks(self.table, system="sterling"),
             "receipts": Receipts(self.table, system="sterling"),

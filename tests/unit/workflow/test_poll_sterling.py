@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
-
 from local.sterling import Switches
 from local.sterling.faults import FaultPlan, FaultRule
 from local.sterling.state import Rule
+from tests.unit.workflow.sterling_world import START, World
+
 from ml_connector.errors import ConnectorError, Unavailable
 from ml_connector.sterling.answers import LoginRefused
 from ml_connector.store.watermarks import Watermarks
-from tests.unit.workflow.sterling_world import START, World
 
 
 def fail(world, path, times=1, method="GET", **fault):
@@ -120,7 +121,7 @@ def test_an_unreadable_message_is_tried_with_growing_distance_and_the_rest_goes_
         if world.api.counts["GET documents"] > before:
             tries.append((world.now - START).total_seconds())
         world.pass_time(seconds=30)
-    gaps = [later - earlier for earlier, later in zip(tries, tries[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(tries)]
     assert gaps == [30, 60, 120, 240]
     assert len(world.started_for(good.id)) == len(world.started_for(bad.id)) == 1
     assert [facts["attempts"] for facts in world.happened("delayed")] == [1, 2, 3, 4]
@@ -153,7 +154,11 @@ def test_a_payload_beyond_the_limit_is_refused_into_the_audit_without_being_read
 
 @pytest.mark.parametrize(
     ("action", "left"),
-    [("nothing", ("/ACME/Inbox", True)), ("not_extractable", ("/ACME/Inbox", False)), ("move", ("/Done", True))],
+    [
+        ("nothing", ("/ACME/Inbox", True)),
+        ("not_extractable", ("/ACME/Inbox", False)),
+        ("move", ("/Done", True)),
+    ],
 )
 def test_after_receipt_the_message_is_treated_as_the_setting_says(action, left):
     world = World(after_receipt=action, move_to="/Done", exclude_mailboxes=("/Done",))
@@ -250,7 +255,13 @@ def test_pauses_after_refused_logins_grow():
         else:
             assert (metrics["login_held"], metrics["calls"]) == (1, 0)
         world.pass_time(minutes=1)
-    assert [later - earlier for earlier, later in zip(pauses, pauses[1:], strict=False)] == [5, 10, 15, 20, 25]
+    assert [later - earlier for earlier, later in pairwise(pauses)] == [
+        5,
+        10,
+        15,
+        20,
+        25,
+    ]
 
 
 def test_when_sterling_fails_the_poll_ends_after_three_messages():
@@ -357,7 +368,7 @@ def test_numbers_used_again_by_a_new_installation_are_new_messages():
     world.arrive(content=b"new")
     world.poll()
     world.poll()
-    assert [versions for versions in world.raw.objects.values()] == [[b"old"], [b"new"]]
+    assert list(world.raw.objects.values()) == [[b"old"], [b"new"]]
     assert len(world.executions) == 2
 
 

@@ -99,17 +99,22 @@ class _Carver:
         return b""
 
     def _emit(self, text: bytes) -> None:
-        if b"\\" in text:
-            text = json.loads(b'"' + text + b'"').encode("utf-8", "surrogatepass")
         if text:
-            self._sink(text)
+            self._sink(_ESCAPES.sub(_unescape, text))
 
 
+# Only escapes are decoded, in runs so that surrogate pairs stay together: a character's bytes may be cut.
+_ESCAPES = re.compile(rb"(?:\\u[0-9a-fA-F]{4}|\\[^u])+", re.DOTALL)
 _STRING = re.compile(rb'(?:[^"\\]+|\\.)*', re.DOTALL)
 # An unfinished escape at the end of a chunk, or a high surrogate whose other half may follow.
 _OPEN_ESCAPE = re.compile(
     rb"\\(?:u[0-9a-fA-F]{0,3}|u[dD][89abAB][0-9a-fA-F]{2}(?:\\(?:u[0-9a-fA-F]{0,3})?)?)?$"
 )
+
+
+def _unescape(run: re.Match[bytes]) -> bytes:
+    text: str = json.loads(b'"' + run.group() + b'"')
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _end_of_string(data: bytes) -> int:

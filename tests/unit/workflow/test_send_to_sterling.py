@@ -1,0 +1,213 @@
+"""Sending once: case by case, and with the process dying or the connection breaking at every moment."""
+
+from __future__ import annotations
+
+import io
+import os
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from local.sterling.faults import FaultPlan, FaultRule
+from tests.unit.workflow.sterling_world import Died, World
+
+from ml_connector.errors import ConnectorError, Misconfigured, Unavailable
+from ml_connector.sterling.client import NoSuchMailbox
+from ml_connector.store.outbox import Outbox
+from ml_connector.workflow.send_to_sterling import Consignment, message_name, send_to_sterling
+
+MAILBOX = "/ACME/Inbox"
+CONTENT = b"UNB+UNOC:3'\x00\xff\r\n--boundary"
+
+
+def make(**settings):
+    world = World(**settings)
+    world.state.create_mailbox(MAILBOX)
+    ref = world.raw.put("out/1", io.BytesIO(CONTENT), metadata={})
+    return world, Consignment(send_id="inv|ACME|4711", partner="ACME", label="invoice 4711", content=ref)
+
+
+def delivered(world):
+    found = world.state.in_mailbox(MAILBOX)
+    return [(message.name, world.state.documents[message.document_id].content) for message in found]
+
+
+def send(world, consignment, at=None):
+    """Send once; returns None if the process died or has to try again."""
+    world.moment, world.at, world.dead = 0, dict(at or {}), False
+    try:
+        return send_to_sterling(consignment, world.send_ports())
+    except (Died, Unavailable):
+        return None
+    finally:
+        world.dead, world.at = False, {}
+
+
+def send_until_sent(world, consignment):
+    for _ in range(10):
+        world.pass_time(seconds=250)
+        if answer := send(world, consignment):
+            return answer
+    raise AssertionError("never sent")
+
+
+def fail(world, path, **fault):
+    world.api.faults = FaultPlan([FaultRule(method="POST", path=path, **fault)])
+
+
+@pytest.mark.parametrize("way", ["document", "batch"])
+def test_a_message_arrives_with_its_bytes_and_its_identity_in_the_name(way):
+    world, consignment = make(send_way=way)
+    answer = send_to_sterling(consignment, world.send_ports())
+    assert delivered(world) == [(message_name(consignment), CONTENT)]
+    assert answer["mailbox"] == MAILBOX
+    assert int(answer["message_id"]) in world.state.messages
+
+
+def test_sending_again_sends_nothing():
+    world, consignment = make()
+    first = send(world, consignment)
+    assert send(world, consignment) == first
+    assert len(delivered(world)) == 1
+
+
+def test_large_payloads_go_as_a_batch_and_small_ones_as_document_and_message():
+    world, consignment = make(batch_above_bytes=len(CONTENT))
+    send(world, consignment)
+    assert world.api.counts == {"POST documents": 1, "POST mailboxmessages": 1}
+    world, consignment = make(batch_above_bytes=len(CONTENT) - 1)
+    send(world, consignment)
+    assert world.api.counts == {"POST messagebatches": 1}
+
+
+def test_names_stay_short_plain_and_distinct():
+    ref = World().raw.put("k", b"", metadata={})
+    names = {message_name(Consignment(f"id{n}", "Ærø A/S", "x" * 300, ref)) for n in range(50)}
+    assert len(names) == 50
+    assert all(len(name) <= 100 and name.isascii() and "/" not in name for name in names)
+
+
+@pytest.mark.parametrize(("way", "path"), [("document", "mailboxmessages/"), ("batch", "messagebatches/")])
+@pytest.mark.parametrize(
+    "fault", [{"fault": "cut_after"}, {"fault": "cut_before"}, {"status": 500}, {"status": 504}]
+)
+def test_after_a_doubt_the_mailbox_is_searched_before_sending_again(way, path, fault):
+    world, consignment = make(send_way=way)
+    fail(world, path, **fault)
+    send(world, consignment)
+    assert world.api.counts["GET mailboxcontents"] == 1
+    send_until_sent(world, consignment)
+    assert delivered(world) == [(message_name(consignment), CONTENT)]
+
+
+def test_a_doubt_is_not_sent_again_before_the_server_can_have_settled():
+    world, consignment = make()
+    fail(world, "mailboxmessages/", fault="cut_before")
+    with pytest.raises(Unavailable) as caught:
+        send_to_sterling(consignment, world.send_ports())
+    assert caught.value.retry_after == 200
+    world.pass_time(seconds=199)
+    assert send(world, consignment) is None
+    assert world.api.counts["POST mailboxmessages"] == 1
+    world.pass_time(seconds=1)
+    assert send(world, consignment)["attempts"] == 2
+
+
+def test_a_clear_refusal_is_told_and_a_mended_mailbox_gets_the_message():
+    world, consignment = make()
+    world.state.mailboxes = {n: box for n, box in world.state.mailboxes.items() if box.path != MAILBOX}
+    with pytest.raises(Misconfigured, match="does not exist"):
+        send_to_sterling(consignment, world.send_ports())
+    world.state.create_mailbox(MAILBOX)
+    send_to_sterling(consignment, world.send_ports())
+    assert len(delivered(world)) == 1
+
+
+def test_a_mailbox_that_cannot_be_searched_is_not_taken_for_an_empty_one():
+    world, consignment = make()
+    fail(world, "mailboxmessages/", fault="cut_after")
+    world.state.users["admin"].mailboxes = [MAILBOX]
+    hidden = world.client.list_mailboxes
+    world.client.list_mailboxes = lambda path="": [] if path else hidden()
+    with pytest.raises(NoSuchMailbox):
+        send_to_sterling(consignment, world.send_ports())
+    world.client.list_mailboxes = hidden
+    send_until_sent(world, consignment)
+    assert len(delivered(world)) == 1
+
+
+@pytest.mark.parametrize("way", ["document", "batch"])
+@pytest.mark.parametrize("fault", [None, "cut_after", "cut_before"])
+def test_dying_at_any_moment_leaves_exactly_one_message(way, fault):
+    moment, died = 0, True
+    while died:
+        world, consignment = make(send_way=way)
+        if fault:
+            fail(world, "mailboxmessages/|messagebatches/", fault=fault)
+        reached = []
+
+        def die(world=world, reached=reached):
+            reached.append(True)
+            world.die()
+
+        send(world, consignment, {moment: die})
+        died = bool(reached)
+        send_until_sent(world, consignment)
+        assert delivered(world) == [(message_name(consignment), CONTENT)], moment
+        moment += 1
+    assert moment > 8
+
+
+@pytest.mark.parametrize("way", ["document", "batch"])
+def test_two_executions_at_once_put_one_message_there(way):
+    moment, reached = 0, [True]
+    while reached:
+        world, consignment = make(send_way=way)
+        reached = []
+        send(world, consignment, {moment: lambda w=world, c=consignment, r=reached: r.append(_other(w, c))})
+        send_until_sent(world, consignment)
+        assert len(delivered(world)) == 1, moment
+        moment += 1
+    assert moment > 6
+
+
+def _other(world, consignment):
+    try:
+        send_to_sterling(consignment, world.send_ports())
+    except ConnectorError:
+        return False
+    return True
+
+
+_FAULT = st.builds(
+    FaultRule,
+    path=st.sampled_from(
+        ["mailboxmessages/", "messagebatches/", "documents/", "mailboxcontents/", "mailboxes/"]
+    ),
+    skip=st.integers(0, 1),
+    times=st.integers(1, 3),
+    fault=st.sampled_from(["status", "cut_before", "cut_after", "truncate"]),
+    status=st.sampled_from([429, 500, 502, 503, 504]),
+)
+
+
+@settings(
+    max_examples=max(60, int(os.environ.get("SOAK_SECONDS", "0")) * 20),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(
+    way=st.sampled_from(["document", "batch"]),
+    faults=st.lists(_FAULT, max_size=4),
+    tries=st.lists(st.tuples(st.integers(0, 40), st.sampled_from([1, 60, 250])), max_size=5),
+)
+def test_model_any_mixture_of_faults_deaths_and_repeats_leaves_exactly_one_message(way, faults, tries):
+    world, consignment = make(send_way=way)
+    world.api.faults = FaultPlan([rule.model_copy() for rule in faults])
+    for moment, seconds in tries:
+        send(world, consignment, {moment: world.die})
+        world.pass_time(seconds=seconds)
+    world.api.faults = FaultPlan()
+    send_until_sent(world, consignment)
+    assert delivered(world) == [(message_name(consignment), CONTENT)]
+    assert Outbox(world.table, system="sterling").find(consignment.send_id).state == "SENT"
