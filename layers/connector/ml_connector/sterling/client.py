@@ -62,6 +62,10 @@ class SterlingClient:
         """How many requests this client has made, those for tokens aside."""
         return self._transport.calls
 
+    def close(self) -> None:
+        """End the connections that are kept open for the next call."""
+        self._transport.http.close()
+
     # Reading
 
     def list_messages(self, *, confirm_end: bool = False) -> list[MailboxMessage]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ml_connector.checks import Check
@@ -29,14 +30,20 @@ def check(settings: SterlingSettings, credentials: SterlingCredentials) -> list[
     if not checks[-1].ok:
         return checks
     try:
-        client = SterlingClient(settings, credentials)
-        paths = {str(plain(found.get("path", ""))) for found in client.list_mailboxes()}
+        with closing(SterlingClient(settings, credentials)) as client:
+            return checks + _use(client, settings)
     except ConnectorError as error:
         return [*checks, Check("login", ok=False, detail=error.message, advice=error.advice)]
-    checks.append(Check("login", ok=True, detail=f"{len(paths)} mailboxes are shown to this user"))
-    checks += [_mailbox(pattern, paths, settings) for pattern in settings.mailboxes]
-    checks += [_partner_mailbox(*entry, paths) for entry in sorted(settings.partner_mailboxes.items())]
-    return [*checks, _attempt("message list", lambda: _list(client))]
+
+
+def _use(client: SterlingClient, settings: SterlingSettings) -> list[Check]:
+    paths = {str(plain(found.get("path", ""))) for found in client.list_mailboxes()}
+    return [
+        Check("login", ok=True, detail=f"{len(paths)} mailboxes are shown to this user"),
+        *(_mailbox(pattern, paths, settings) for pattern in settings.mailboxes),
+        *(_partner_mailbox(*entry, paths) for entry in sorted(settings.partner_mailboxes.items())),
+        _attempt("message list", lambda: _list(client)),
+    ]
 
 
 def _attempt(name: str, call: Callable[[], str]) -> Check:

@@ -1,0 +1,169 @@
+"""The client against the simulator over real sockets, and what a ping says of what may be wrong."""
+
+from __future__ import annotations
+
+import io
+import socket
+
+import httpx
+import pytest
+from local.sterling import SterlingApi, SterlingServer, Switches
+from local.sterling.faults import FaultPlan, FaultRule
+
+from ml_connector.errors import Misconfigured, OutcomeUnknown, Unavailable
+from ml_connector.sterling import SterlingClient, SterlingCredentials, SterlingSettings
+from ml_connector.sterling.answers import LoginRefused
+from ml_connector.sterling.ping import check
+from ml_connector.sterling.transport import make_tls_context
+
+ADMIN = SterlingCredentials(username="admin", password="password")
+OAUTH = SterlingCredentials(client_id="connector", client_secret="secret")
+
+
+@pytest.fixture
+def server():
+    with SterlingServer(api=SterlingApi()) as running:
+        running.api.state.create_mailbox("/ACME/Inbox")
+        yield running
+
+
+@pytest.fixture
+def connect(server):
+    opened = []
+
+    def make(credentials=ADMIN, **given):
+        http = httpx.Client(timeout=5)
+        opened.append(http)
+        return SterlingClient(settings_of(server, **given), credentials, http=http)
+
+    yield make
+    for http in opened:
+        http.close()
+
+
+def settings_of(server, **given):
+    return SterlingSettings(host="127.0.0.1", port=server.port, scheme="http", **given)
+
+
+def inbox(server):
+    state = server.api.state
+    return [(m.name, state.documents[m.document_id].content) for m in state.in_mailbox("/ACME/Inbox")]
+
+
+@pytest.mark.parametrize("encoded", [False, True])
+def test_document_and_message_are_two_calls_whatever_the_location_looks_like(server, connect, encoded):
+    server.api.switches = Switches(encode_location=encoded)
+    client = connect()
+    number = client.create_document("a.edi", io.BytesIO(bytes(range(256)) * 1000))
+    client.create_message("/ACME/Inbox", "a.edi", number)
+    assert inbox(server) == [("a.edi", bytes(range(256)) * 1000)]
+    [found] = client.find_named("/ACME/Inbox", "A.EDI")
+    with client.read_payload(client.read_details(found)) as payload:
+        assert payload.read() == bytes(range(256)) * 1000
+
+
+def test_a_batch_is_one_call_and_keeps_every_byte(server, connect):
+    connect().create_batch("/ACME/Inbox", "b.edi", io.BytesIO(b"\r\n--x\r\n\r\n\x00"))
+    assert inbox(server) == [("b.edi", b"\r\n--x\r\n\r\n\x00")]
+
+
+def test_a_token_is_fetched_once_and_renewed_when_refused(server, connect):
+    server.api.switches = Switches(auth="oauth2")
+    client = connect(OAUTH, auth_mode="oauth2", token_url=f"{server.url}/oauth2/token")
+    client.list_mailboxes()
+    client.list_mailboxes()
+    server.api.state.tokens.clear()
+    client.list_mailboxes()
+    assert sum("oauth2" in entry["target"] for entry in server.api.journal) == 2
+
+
+def test_a_wrong_login_is_tried_once(server, connect):
+    client = connect(SterlingCredentials(username="admin", password="wrong"))
+    with pytest.raises(LoginRefused, match="Authentication failed"):
+        client.list_messages()
+    assert server.api.state.users["admin"].failures == 1
+
+
+@pytest.mark.parametrize("fault", ["cut_before", "cut_after", "truncate"])
+def test_a_read_cut_short_is_unavailable(server, connect, fault):
+    server.api.state.drop("/ACME/Inbox", "a", b"x" * 5000)
+    client = connect()
+    [message] = client.list_messages()
+    server.api.faults = FaultPlan([FaultRule(fault=fault)])
+    with pytest.raises(Unavailable):
+        client.read_payload(message)
+
+
+@pytest.mark.parametrize("fault", [{"fault": "cut_after"}, {"status": 500}, {"status": 503}])
+def test_a_write_without_a_clear_answer_is_of_unknown_outcome(server, connect, fault):
+    server.api.faults = FaultPlan([FaultRule(method="POST", **fault)])
+    with pytest.raises(OutcomeUnknown):
+        connect().create_batch("/ACME/Inbox", "b", io.BytesIO(b"x"))
+
+
+def test_nothing_was_sent_when_nobody_listens(server, connect):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        client = connect()
+        client.settings = client.settings.model_copy(update={"port": free.getsockname()[1]})
+        client._transport._settings = client.settings
+        with pytest.raises(Unavailable):
+            client.create_batch("/ACME/Inbox", "b", io.BytesIO(b"x"))
+
+
+def test_retry_after_is_passed_on(server, connect):
+    server.api.faults = FaultPlan([FaultRule(status=429, retry_after=17)])
+    with pytest.raises(Unavailable) as caught:
+        connect().list_messages()
+    assert caught.value.retry_after == 17
+
+
+def test_an_unverified_connection_is_warned_about_each_time(caplog):
+    make_tls_context(SterlingSettings(host="h", verify=False), ADMIN)
+    make_tls_context(SterlingSettings(host="h", verify=False), ADMIN)
+    assert caplog.text.count("STERLING_VERIFY is false") == 2
+
+
+def test_settings_come_from_the_environment_and_name_what_is_wrong():
+    read = SterlingSettings.from_environment(
+        {
+            "STERLING_HOST": "h",
+            "STERLING_MAILBOXES": "/A/Inbox, /B/*",
+            "STERLING_PARTNER_MAILBOXES": '{"ACME": "/ACME/In"}',
+            "STERLING_PORT": "",
+        }
+    )
+    assert (read.mailboxes, read.port) == (("/A/Inbox", "/B/*"), 5075)
+    assert read.mailbox_of("ACME") == "/ACME/In"
+    assert read.mailbox_of("Beta") == "/Beta/Inbox"
+    with pytest.raises(Misconfigured, match=r"STERLING_PORT.*STERLING_SERVER_TZ_OVERRIDE"):
+        SterlingSettings.from_environment(
+            {"STERLING_HOST": "h", "STERLING_PORT": "x", "STERLING_SERVER_TZ_OVERRIDE": "Mars/Base"}
+        )
+
+
+def test_secrets_are_not_shown():
+    assert "password'" not in repr(ADMIN).replace("username", "")
+    with pytest.raises(Misconfigured) as caught:
+        SterlingCredentials.from_secret("hunter2")
+    assert "hunter2" not in str(caught.value)
+
+
+def failing(checks):
+    return [found.name for found in checks if not found.ok]
+
+
+def test_a_ping_finds_all_in_order(server):
+    checks = check(settings_of(server, mailboxes=("/ACME/Inbox",)), ADMIN)
+    assert [found.name for found in checks] == ["network", "login", "mailboxes /ACME/Inbox", "message list"]
+    assert failing(checks) == []
+
+
+def test_a_ping_says_what_to_do(server):
+    missing = check(settings_of(server, mailboxes=("/Nope",), partner_mailboxes={"B": "/B"}), ADMIN)
+    assert failing(missing) == ["mailboxes /Nope", "mailbox of B"]
+    wrong = check(settings_of(server), SterlingCredentials(username="admin", password="wrong"))
+    assert failing(wrong) == ["login"]
+    assert "locks the account" in wrong[-1].advice or "lock the account" in wrong[-1].advice
+    no_tls = check(settings_of(server).model_copy(update={"scheme": "https"}), ADMIN)
+    assert failing(no_tls) == ["TLS"]
