@@ -41,6 +41,17 @@ LIMITS = {"order": Decimal("1.1"), "invoice": Decimal("2.1")}
 EDI = b"UNB+UNOC:3+7300010000032:14+7000010000017:14+260320:1000+1'"
 
 
+class MovedTime:
+    """The time of all containers, moved on with each document."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def seconds(self) -> float:
+        """Return the moment as epoch seconds."""
+        return self.now.timestamp()
+
+
 class Container:
     """A warm function: a client and its look-ups, kept between documents."""
 
@@ -110,18 +121,18 @@ WORK = {"order": post_order, "invoice": post_invoice}
 
 def measure(kind: str, options: argparse.Namespace) -> list[dict[str, Any]]:
     """Return each hour's calls per document and per endpoint."""
-    moment = datetime.now(UTC)
+    time = MovedTime()
     hours = []
-    company = Company(copy.deepcopy(load_data()), clock=lambda: moment)
+    company = Company(copy.deepcopy(load_data()), clock=lambda: time.now)
     with VismaServer(Simulator(company)) as server, mock_aws():
         table = state_table()
-        containers = [Container(server.url, table, moment.timestamp) for _ in range(options.containers)]
+        containers = [Container(server.url, table, time.seconds) for _ in range(options.containers)]
         turns, numbers = itertools.cycle(containers), itertools.count()
         for hour in range(options.hours):
             before = Counter(server.simulator.journal.counts())
             for _ in range(options.per_hour):
-                WORK[kind](next(turns), f"N-{next(numbers)}", moment)
-                moment += timedelta(hours=1) / options.per_hour
+                WORK[kind](next(turns), f"N-{next(numbers)}", time.now)
+                time.now += timedelta(hours=1) / options.per_hour
             counts = Counter(server.simulator.journal.counts()) - before
             counts.pop("POST /connect/token", None)
             per_document = Decimal(counts.total()) / options.per_hour

@@ -128,7 +128,7 @@ DATASETS: dict[str, Dataset] = {
             "/v1/purchaseorder",
             ReadPurchaseOrder,
             lambda r: str(r.order_nbr),
-            10 * MINUTE,
+            15 * MINUTE,
             horizon_days=90,
         ),
         Dataset(
@@ -136,7 +136,7 @@ DATASETS: dict[str, Dataset] = {
             "/v2/PurchaseReceipt",
             ReadReceipt,
             lambda r: str(r.receipt_nbr),
-            10 * MINUTE,
+            15 * MINUTE,
             horizon_days=180,
         ),
         # What was invoiced of an order stands on no order line, only on the invoices themselves.
@@ -145,7 +145,7 @@ DATASETS: dict[str, Dataset] = {
             "/v1/supplierInvoice",
             ReadSupplierInvoice,
             lambda r: f"{r.document_type}/{r.reference_number}",
-            10 * MINUTE,
+            15 * MINUTE,
             horizon_days=365,
         ),
     )
