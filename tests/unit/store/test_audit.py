@@ -96,6 +96,22 @@ def test_a_late_event_is_appended_but_does_not_move_the_state_back(trail, querie
     assert [e["event"] for e in queries.events("d1")] == ["failed", "posted"]
 
 
+def test_the_beginning_of_a_story_told_again_does_not_take_the_item_back(trail, queries, clock):
+    trail.record("d1", "received", origin=visit("split"), first=True)
+    trail.record("d1", "posted", origin=visit("post"))
+    clock.tick()
+    assert trail.record("d1", "received", origin=visit("split", retry=1), first=True)
+    assert queries.state("d1")["status"] == "posted"
+
+
+def test_the_state_counts_its_events_late_ones_too(trail, queries, clock):
+    trail.record("d1", "parsed", origin=visit())
+    trail.record("d1", "parsed", origin=visit())
+    clock.tick(-5)
+    trail.record("d1", "failed", origin=visit("outcome"))
+    assert queries.state("d1")["event_count"] == len(queries.events("d1")) == 2
+
+
 def test_a_settled_item_leaves_the_sparse_index_and_forgets_its_reason(trail, queries, clock):
     trail.record("d1", "failed", origin=visit(), state={"reason": "no supplier"})
     assert [i["item"] for i in queries.by_status("failed", limit=5).items] == ["d1"]

@@ -55,12 +55,13 @@ class FakeAudit:
         self.events = []
         self.states = {}
 
-    def record(self, item, event, *, origin, state=None, numbers=None, facts=None):
+    def record(self, item, event, *, origin, state=None, numbers=None, facts=None, first=False):
         key = (item, event, origin.token)
         if key in [(e[0], e[1], e[2].token) for e in self.events]:
             return False
         self.events.append((item, event, origin, dict(facts or {})))
-        self.states.setdefault(item, {"item": item}).update({**(state or {}), "last_event": event})
+        if not (first and item in self.states):
+            self.states.setdefault(item, {"item": item}).update({**(state or {}), "last_event": event})
         return True
 
     def of(self, item):

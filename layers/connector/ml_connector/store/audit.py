@@ -68,6 +68,8 @@ OPEN_STATUSES = frozenset(
         "overdue",
     }
 )
+# The state counts its events in the transaction that appends them, so that a missing one shows.
+_COUNTING = "ADD event_count :one"
 _MAX_FACTS = 200_000  # bytes; a DynamoDB item holds 400 KB
 
 
@@ -126,6 +128,7 @@ class AuditTrail:
         state: Mapping[str, object] | None = None,
         numbers: Mapping[str, str] | None = None,
         facts: Mapping[str, object] | None = None,
+        first: bool = False,
     ) -> bool:
         """Append one event and move the item's current state; return False if it stood there already.
 
@@ -136,6 +139,7 @@ class AuditTrail:
             state: Fields of the current state to set (``partner``, ``type``, ``number``, ``reason`` ...).
             numbers: Business numbers to find the item by, by their kind.
             facts: What a person will want to know of this event, as plain JSON values.
+            first: The event begins the item's story: it moves the state of none that has one already.
 
         Raises:
             Unavailable: DynamoDB did not take the write.
@@ -144,7 +148,7 @@ class AuditTrail:
         changes = _state_after(event, now, dict(state or {}))
         writes = [
             self._put_event(item, event, now, origin, facts or {}),
-            self._update_state(item, now, changes),
+            self._update_state(item, now, changes, first=first),
             self._count(now, str(changes.get("partner") or "-"), event),
             *(self._put_number(item, now, kind, value) for kind, value in (numbers or {}).items() if value),
         ]
@@ -158,7 +162,7 @@ class AuditTrail:
             if 0 in failed:
                 return False
             if failed == {1}:  # a later event has moved the state on: the event alone is still appended
-                return self._write([writes[0], *writes[2:]])
+                return self._write([writes[0], _count_only(writes[1]), *writes[2:]])
             raise Unavailable(
                 f"DynamoDB did not take an audit event: {error.response['Error']['Code']}."
             ) from error
@@ -187,7 +191,9 @@ class AuditTrail:
             }
         }
 
-    def _update_state(self, item: str, now: datetime, changes: dict[str, object]) -> dict[str, Any]:
+    def _update_state(
+        self, item: str, now: datetime, changes: dict[str, object], *, first: bool
+    ) -> dict[str, Any]:
         # Index keys must not be empty, so an empty value is no value.
         removed = [name for name, value in changes.items() if value in (None, "")]
         kept = {name: value for name, value in changes.items() if name not in removed} | {"item": item}
@@ -202,10 +208,12 @@ class AuditTrail:
                 "Key": self._row({"pk": f"ITEM#{item}", "sk": "META"}),
                 "UpdateExpression": f"SET {sets}, updated_at = :at, "
                 "created_at = if_not_exists(created_at, :at), created_day = if_not_exists(created_day, :day)"
-                + (f" REMOVE {removes}" if removes else ""),
-                "ConditionExpression": "attribute_not_exists(updated_at) OR updated_at <= :at",
+                + (f" REMOVE {removes}" if removes else "")
+                + f" {_COUNTING}",
+                "ConditionExpression": "attribute_not_exists(updated_at)"
+                + ("" if first else " OR updated_at <= :at"),
                 "ExpressionAttributeNames": names,
-                "ExpressionAttributeValues": values | self._row({":at": stamp, ":day": day}),
+                "ExpressionAttributeValues": values | self._row({":at": stamp, ":day": day, ":one": 1}),
             }
         }
 
@@ -246,6 +254,19 @@ def _state_after(event: str, now: datetime, changes: dict[str, object]) -> dict[
     opened = {"open_status": status if status in OPEN_STATUSES else None}
     mended = {} if status in OPEN_STATUSES else {"reason": None, "advice": None, "error": None}
     return {"last_event": event, "status": status, "status_since": _stamp(now)} | opened | mended | changes
+
+
+def _count_only(update: Mapping[str, Any]) -> dict[str, Any]:
+    """The write of an item's state, reduced to counting the event."""
+    given = update["Update"]
+    return {
+        "Update": {
+            "TableName": given["TableName"],
+            "Key": given["Key"],
+            "UpdateExpression": _COUNTING,
+            "ExpressionAttributeValues": {":one": given["ExpressionAttributeValues"][":one"]},
+        }
+    }
 
 
 def _failed_conditions(error: ClientError) -> set[int]:

@@ -158,8 +158,9 @@ class _Visit:
         }
         numbers = {"number": ticket.number, "control_number": ticket.control_number}
         facts = {"bytes": ticket.bytes.model_dump(), "findings": listed(message.findings)}
+        # A repeat of this visit comes after the document went on: it must not take it back.
         self.parts.audit.record(
-            ticket.id, "received", origin=self.origin, state=state, numbers=numbers, facts=facts
+            ticket.id, "received", origin=self.origin, state=state, numbers=numbers, facts=facts, first=True
         )
 
     def _record(self, item: str, interchange: Interchange, verdict: Verdict) -> None:
