@@ -81,11 +81,12 @@ _ALPHABET = "".join(c for c in string.printable if c.isprintable() and c not in 
 
 
 def texts(most: int, least: int = 1):
-    return (
-        st.text(_ALPHABET, min_size=least, max_size=most)
-        .map(str.strip)
-        .filter(lambda text: len(text) >= least)
-    )
+    stripped = st.text(_ALPHABET, min_size=least, max_size=most).map(str.strip)
+    return stripped.filter(lambda text: len(text) >= least and text != _HEADER_WORD)
+
+
+# Reading takes a whole element of this text for the start of the next interchange.
+_HEADER_WORD = "ISA"
 
 
 def codes(most: int, least: int = 1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from tests.unit.codecs.roundtrip import content, read, written
 from tests.unit.codecs.x12.generated import (
     despatch_advices,
@@ -20,8 +20,9 @@ from ml_connector.edi import Status, read_interchanges, validate
 
 VERSIONS = ("004010", "005010")
 moderately = settings(
-    max_examples=25,
+    max_examples=10,
     deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 
