@@ -3,9 +3,12 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+MEGABYTES ?= 50
+SECONDS ?= 60
+SEED ?= 1
 PIP_FLAGS := --quiet --disable-pip-version-check
 
-.PHONY: help setup demo down test lint format bench soak fuzz chaos schemas clean
+.PHONY: help setup demo down test lint format bench soak fuzz chaos clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -21,6 +24,8 @@ setup: .venv/.installed .venvs/aws/.installed .venvs/runtime/.installed .venvs/s
 .venvs/aws/.installed: local/aws/requirements.txt
 .venvs/runtime/.installed: local/aws/runtime-requirements.txt
 .venvs/sam/.installed: local/sam-requirements.txt
+.venvs/fuzz/.installed: tests/fuzz/requirements.txt
+.venvs/bench/.installed: tests/benchmarks/requirements.txt
 .venvs/%/.installed:
 	@echo "Setting up .venvs/$* ..."
 	@$(PYTHON) -m venv .venvs/$*
@@ -47,6 +52,22 @@ lint: setup .venvs/lint/.installed ## Check style, types, arrows, template and s
 	@mkdir -p .venvs/lint
 	@cp tools/package.json .venvs/lint/ && cd .venvs/lint && npm install --silent --no-audit --no-fund --no-package-lock
 	@touch $@
+
+bench: setup .venvs/bench/.installed ## Measure speed, memory and calls to Visma (MEGABYTES=50)
+	@$(BIN)/python tests/benchmarks/edi_reading.py --megabytes $(MEGABYTES)
+	@$(BIN)/python tests/benchmarks/edi_validation.py --megabytes $(MEGABYTES)
+	@$(BIN)/python tests/benchmarks/codecs.py
+	@$(BIN)/python -m tests.benchmarks.mapping
+	@$(BIN)/python -m tests.benchmarks.visma_calls
+
+fuzz: .venvs/fuzz/.installed ## Feed the EDI core damaged bytes (SECONDS=60)
+	@.venvs/fuzz/bin/python tests/fuzz/fuzz_edi.py -max_total_time=$(SECONDS)
+
+soak: setup ## Run the model-based tests of polling and sending for long (SECONDS=60)
+	@SOAK_SECONDS=$(SECONDS) $(BIN)/pytest -q tests/unit/workflow -k "model"
+
+chaos: setup ## Run the whole system under faults and kills (SECONDS=60, SEED=1)
+	@$(BIN)/python -m tests.chaos --seconds $(SECONDS) --seed $(SEED)
 
 format: setup ## Put the code in its form
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

@@ -98,6 +98,14 @@ class Site:
         """
         if not self.running:
             shutil.rmtree(self.state, ignore_errors=True)
+        self.start_again()
+
+    def start_again(self) -> None:
+        """Start what does not run, on the state that is there.
+
+        Raises:
+            ProcessError: As :meth:`start`.
+        """
         started = [
             (processes.start(name, command, port=port, folder=self.folder), f"http://{HOST}:{port}{health}")
             for name, command, port, health in self._programs()
@@ -115,6 +123,7 @@ class Site:
             "SterlingScheme": "http",
             "SterlingMailboxes": "/*/Inbound",
             "VismaBaseUrl": self.visma,
+            "VismaSalesOrderUrl": self.visma,
             "VismaTokenUrl": f"{self.visma}/connect/token",
             "VismaCompanyId": VISMA_COMPANY,
         }

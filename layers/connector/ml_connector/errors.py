@@ -62,3 +62,23 @@ class Unavailable(ConnectorError):
 
 class OutcomeUnknown(ConnectorError):
     """A write was sent and no answer came back: look the document up before sending it again."""
+
+
+# The classes that state machines know by name; what is derived from one of them is handled as it is.
+FAMILIES: tuple[type[ConnectorError], ...] = (Held, Rejected, Misconfigured, Unavailable, OutcomeUnknown)
+
+
+def in_family(error: ConnectorError) -> ConnectorError:
+    """Return the error under the name of its family: a state machine knows no class derived from one.
+
+    ``Retry`` compares names only, so an error of a class of its own would match none of its rules.
+    """
+    if type(error) in FAMILIES:
+        return error
+    family = next((one for one in FAMILIES if isinstance(error, one)), None)
+    if family is None:
+        return error
+    named = family(error.message, advice=error.advice, **{**error.context, "error": type(error).__name__})
+    if isinstance(named, Unavailable):
+        named.retry_after = getattr(error, "retry_after", None)
+    return named

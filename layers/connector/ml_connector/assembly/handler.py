@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml_connector.assembly.observability import logger, metrics, tracer
 from ml_connector.assembly.parts import Parts
-from ml_connector.errors import ConnectorError
+from ml_connector.errors import ConnectorError, in_family
 from ml_connector.workflow.failure import record_trouble
 from ml_connector.workflow.tickets import item_of, origin_of
 
@@ -34,7 +34,7 @@ def step_handler(step: str) -> Callable[[Callable[[Parts, Origin, Given], Given]
     """Make a Lambda handler of one step of a state machine.
 
     The handler takes ``{"input": ..., "context": ...}``, as the definitions in ``statemachine/`` send it.
-    What the step raises is recorded in the audit trail and raised again: its class name reaches ``Retry``.
+    What the step raises is recorded in the audit trail and raised again: its family's name reaches ``Retry``.
     """
 
     def decorate(run: Callable[[Parts, Origin, Given], Given]) -> Callable[..., Given]:
@@ -47,6 +47,10 @@ def step_handler(step: str) -> Callable[[Callable[[Parts, Origin, Given], Given]
             logger.append_keys(item=item_of(given), execution=origin.execution, step=step)
             try:
                 return run(parts, origin, given)
+            except ConnectorError as error:
+                _log(error)
+                record_trouble(parts.audit, item_of(given), error, origin)
+                raise in_family(error) from error
             except Exception as error:
                 _log(error)
                 record_trouble(parts.audit, item_of(given), error, origin)

@@ -140,9 +140,15 @@ class Parts:
     @property
     def visma(self) -> VismaClient:
         """Visma; its token and connections live as long as its credentials stay the same."""
+        return self._client_of("visma", self._new_visma)
+
+    def _new_visma(self) -> VismaClient:
+        from ml_connector.store.rate_budget import RateBudget
         from ml_connector.visma.client import VismaClient
 
-        return self._client_of("visma", lambda: VismaClient(self.visma_settings, self.visma_credentials))
+        settings = self.visma_settings
+        budget = RateBudget(self.state_table, settings.company_id)
+        return VismaClient(settings, self.visma_credentials, budget=budget)
 
     @property
     def item_codes(self) -> ItemCodes:
@@ -191,3 +197,16 @@ class Parts:
             return True
 
         return start
+
+    def redriver(self) -> Callable[[str], bool]:
+        """Return what lets a failed execution go on, given its ARN; False if Step Functions will not."""
+        states = self.client("stepfunctions")
+
+        def redrive(execution: str) -> bool:
+            try:
+                states.redrive_execution(executionArn=execution)
+            except (states.exceptions.ExecutionNotRedrivable, states.exceptions.ExecutionDoesNotExist):
+                return False
+            return True
+
+        return redrive

@@ -29,7 +29,7 @@ class NotPermitted(Misconfigured):
     """Sterling answered 403: the login is good, the user's permissions are not."""
 
 
-class NotThere(ConnectorError):
+class NotThere(Misconfigured):
     """The resource does not exist, or no longer: another consumer may have taken the message."""
 
     @property
