@@ -129,6 +129,10 @@ class Node:
         self._read.add(self._element)
         return (self._element.text or "").strip() or None
 
+    def peek(self) -> str:
+        """The stripped text of this element, without taking it."""
+        return (self._element.text or "").strip()
+
     def texts(self, path: str) -> list[str]:
         """The text of every element at ``path`` that has some."""
         return [text for node in self.nodes(path) if (text := node.text())]

@@ -77,17 +77,19 @@ class MarkupReading:
 
     def number(self, node: Node, path: str = "") -> Decimal | None:
         """The number at a path; one that is none holds the document."""
-        text = node.text(path)
+        return self.number_of_text(node.text(path), f"{node.path}/{path}" if path else node.path)
+
+    def number_of_text(self, text: str | None, path: str) -> Decimal | None:
+        """The number in a text; None for none, and with a finding where it is no number."""
         if text is None:
             return None
         read = read_number(text)
         if read is None:
-            where = f"{node.path}/{path}" if path else node.path
-            message = f"{where} should be a number, found {text!r}."
-            self.find(Severity.HOLD, "unreadable-number", message, path=where, found=text)
+            message = f"{path} should be a number, found {text!r}."
+            self.find(Severity.HOLD, "unreadable-number", message, path=path, found=text)
             return None
         if read.repaired:
-            self.normalised("number-form", f"{node.path}/{path}", text, read.value)
+            self.normalised("number-form", path, text, read.value)
         return read.value
 
     def day(self, node: Node, path: str = "") -> date | None:

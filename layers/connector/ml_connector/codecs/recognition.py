@@ -35,12 +35,22 @@ def recognise(data: bytes) -> Format:
     for bom in _BOMS:
         plain = plain.removeprefix(bom)
     plain = plain.replace(b"\x00", b"")[:4096].lstrip()
+    if plain.startswith(b"EDI_DC"):
+        from ml_connector.codecs.idoc.elements import message_of  # EDI needs no XML parser
+
+        return Format("idoc", message_of(data))
     if not plain.startswith(b"<"):
         return Format("edi")
     from ml_connector.codecs.markup import local_name, parse_markup  # cold starts of EDI need no XML parser
 
-    name = local_name(parse_markup(data, allow_dtd=True).tag)
-    for standard in ("ubl", "cxml", "idoc"):
+    root = parse_markup(data, allow_dtd=True)
+    name = local_name(root.tag)
+    if name == "cXML":
+        request = root.find("Request")
+        name = request[0].tag if request is not None and len(request) else name
+    if root.find("IDOC/EDI_DC40") is not None:
+        return Format("idoc", (root.findtext("IDOC/EDI_DC40/MESTYP") or "").strip())
+    for standard in ("ubl", "cxml"):
         if any(codec.message == name for codec in codecs_of(standard)):
             return Format(standard, name)
     raise Rejected(f"No codec reads XML documents called {name}.", advice="Ask the partner for UBL or EDI.")
