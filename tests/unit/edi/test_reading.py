@@ -133,6 +133,14 @@ def test_a_ta1_is_a_message_by_itself():
     assert interchange.findings == []
 
 
+def test_an_x12_extension_names_a_release_character():
+    text = X12.replace("000000007*1*P*>~", "000000007*1*P*>~ISX*?~").replace("PO-1*", "PO?*1?~*")
+    interchange, (message, _) = one(text)
+    assert interchange.separators.release == "?"
+    assert message.segments[1].element(3) == "PO*1~"
+    assert [*interchange.findings, *message.findings] == []
+
+
 def test_an_empty_stream_has_no_interchange():
     assert read("") == []
 

@@ -299,8 +299,8 @@ def rejoined(pieces: list[bytes], separator: bytes, release: bytes) -> Iterator[
 
 
 def dangles(data: bytes, release: bytes) -> bool:
-    """Return whether data ends in a release that releases what follows."""
-    if not data.endswith(release):
+    """Return whether data ends in a release that releases what follows; X12's ISX only names it."""
+    if not data.endswith(release) or data.lstrip(BLANKS).startswith(b"ISX"):
         return False
     return bool((len(data) - len(data.rstrip(release))) % 2)
 

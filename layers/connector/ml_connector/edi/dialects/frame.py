@@ -29,10 +29,11 @@ class Mark(Enum):
     LONE = "message of one segment"
 
 
-#: Tag to mark; TA1 is a message by itself that stands between ISA and the first GS or alone.
+#: Tag to mark. ISX extends ISA (X12 from 007040 on); TA1 is a message by itself.
 FRAMES: dict[Standard, dict[str, Mark]] = {
     Standard.X12: {
         "ISA": Mark.OPEN_INTERCHANGE,
+        "ISX": Mark.OPEN_INTERCHANGE,
         "IEA": Mark.CLOSE_INTERCHANGE,
         "GS": Mark.OPEN_GROUP,
         "GE": Mark.CLOSE_GROUP,

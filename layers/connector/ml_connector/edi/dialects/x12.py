@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ml_connector.edi.charset import Charset
 from ml_connector.edi.dialects.opening import Opening, Remark
@@ -29,11 +30,21 @@ def open_x12(window: bytes, options_charset: str | None = None) -> Opening | Non
     separator = window[3:4]
     if window[:3] != b"ISA" or not separator or separator.isalnum() or separator in b" \r\n\t":
         return None
+    opening = None
     if all(window[place : place + 1] == separator for place in _FIXED):
         opening = _open_fixed(window, separator, options_charset)
-        if opening is not None:
-            return opening
-    return _open_loose(window, separator, options_charset)
+    opening = opening or _open_loose(window, separator, options_charset)
+    return _with_release(opening, window) if opening else None
+
+
+def _with_release(opening: Opening, window: bytes) -> Opening:
+    """Return the opening with the release character of ISX01, where an ISX follows (X12 from 007040 on)."""
+    syntax = opening.syntax
+    extension = re.escape(syntax.terminator) + rb"\s*ISX" + re.escape(syntax.element) + rb"([^A-Za-z0-9\s])"
+    found = re.compile(extension).search(window, 0, _HEADER_BYTES)
+    if found is None or found[1] in (syntax.element, syntax.component, syntax.terminator, syntax.repetition):
+        return opening
+    return replace(opening, syntax=replace(syntax, release=found[1]))
 
 
 def _open_fixed(window: bytes, separator: bytes, charset: str | None) -> Opening | None:
