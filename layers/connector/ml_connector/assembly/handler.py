@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from aws_lambda_powertools.metrics import MetricUnit
+
 from ml_connector.assembly.observability import logger, metrics, tracer
 from ml_connector.assembly.parts import Parts
 from ml_connector.errors import ConnectorError, in_family
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from ml_connector.store.audit import Origin
 
 Given = dict[str, Any]
+
+# What a step's trouble is counted as, by the event the audit trail has of it.
+_METRIC_OF = {"failed": "Failed", "held": "Held", "delayed": "Delayed"}
 
 _parts: Parts | None = None
 
@@ -45,16 +50,17 @@ def step_handler(step: str) -> Callable[[Callable[[Parts, Origin, Given], Given]
             given: Given = event["input"]
             origin = origin_of(step, event["context"])
             logger.append_keys(item=item_of(given), execution=origin.execution, step=step)
+            metrics.add_dimension(name="step", value=step)
             try:
-                return run(parts, origin, given)
-            except ConnectorError as error:
-                _log(error)
-                record_trouble(parts.audit, item_of(given), error, origin)
-                raise in_family(error) from error
+                answer = run(parts, origin, given)
             except Exception as error:
                 _log(error)
-                record_trouble(parts.audit, item_of(given), error, origin)
+                _count(_METRIC_OF.get(record_trouble(parts.audit, item_of(given), error, origin), "Failed"))
+                if isinstance(error, ConnectorError):
+                    raise in_family(error) from error
                 raise
+            _count("Succeeded")
+            return answer
 
         return _instrumented(handle)
 
@@ -69,10 +75,13 @@ def plain_handler(run: Callable[[Parts, Given], Given]) -> Callable[..., Given]:
         parts = warm_parts()
         parts.invocation = context
         try:
-            return run(parts, event)
+            answer = run(parts, event)
         except Exception as error:
             _log(error)
+            _count("Failed")
             raise
+        _count("Succeeded")
+        return answer
 
     return _instrumented(handle)
 
@@ -82,6 +91,10 @@ def _instrumented(handle: Callable[..., Given]) -> Callable[..., Given]:
     traced: Callable[..., Given] = tracer.capture_lambda_handler(capture_response=False)(logged)
     measured: Callable[..., Given] = metrics.log_metrics(raise_on_empty_metrics=False)(traced)
     return measured
+
+
+def _count(metric: str) -> None:
+    metrics.add_metric(name=metric, unit=MetricUnit.Count, value=1)
 
 
 def _log(error: Exception) -> None:

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 _DEFECT_ADVICE = "This is a defect of the connector: look into the function's log and report it."
 
 
-def record_trouble(audit: AuditTrail, item: str, error: Exception, origin: Origin) -> None:
-    """Record why a step raised: held, delayed until the next try, or failed until somebody acts."""
+def record_trouble(audit: AuditTrail, item: str, error: Exception, origin: Origin) -> str:
+    """Record why a step raised and return as what: held, delayed until the next try, or failed."""
     reason, advice = _words(error)
+    event = _event(error)
     audit.record(
         item,
-        _event(error),
+        event,
         origin=origin,
         state={
             "reason": reason,
@@ -40,6 +41,7 @@ def record_trouble(audit: AuditTrail, item: str, error: Exception, origin: Origi
             **(error.context if isinstance(error, ConnectorError) else {}),
         },
     )
+    return event
 
 
 def record_ended_execution(event: Mapping[str, Any], audit: AuditTrail, queries: AuditQueries) -> bool:

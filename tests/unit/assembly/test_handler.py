@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import io
+from types import SimpleNamespace
+
+import pytest
+
+from ml_connector.assembly import handler as handlers
+from ml_connector.errors import Held, Misconfigured, Unavailable
+
+
+class LoginRefused(Misconfigured):
+    """An error of a class no state machine knows."""
+
+
+class FakeAudit:
+    def __init__(self):
+        self.recorded = []
+
+    def record(self, item, event, *, origin, state=None, facts=None):
+        self.recorded.append((item, event, origin, state))
+        return True
+
+
+@pytest.fixture
+def parts(monkeypatch):
+    fake = SimpleNamespace(audit=FakeAudit(), invocation=None)
+    monkeypatch.setattr(handlers, "warm_parts", lambda: fake)
+    return fake
+
+
+LAMBDA = SimpleNamespace(
+    function_name="f",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:eu-north-1:123456789012:function:f",
+    aws_request_id="r-1",
+    get_remaining_time_in_millis=lambda: 30_000,
+)
+EVENT = {
+    "input": {"document": {"id": "d-1-1"}},
+    "context": {
+        "Execution": {"Id": "arn:x", "RedriveCount": 0},
+        "State": {"EnteredTime": "2026-03-02T12:00:00Z", "RetryCount": 1},
+    },
+}
+
+
+def handler_that(answers):
+    def run(parts, origin, given):
+        if isinstance(answers, Exception):
+            raise answers
+        return answers | {"retry": origin.retry, "item": given["document"]["id"]}
+
+    return handlers.step_handler("parse")(run)
+
+
+def test_a_step_gets_its_input_and_its_origin(parts):
+    assert handler_that({"ok": True})(EVENT, LAMBDA) == {"ok": True, "retry": 1, "item": "d-1-1"}
+    assert parts.invocation is LAMBDA
+    assert parts.audit.recorded == []
+
+
+@pytest.mark.parametrize(
+    ("raised", "family", "event"),
+    [
+        (LoginRefused("No.", advice="Mend it."), Misconfigured, "failed"),
+        (Held("Look."), Held, "held"),
+        (Unavailable("Down."), Unavailable, "delayed"),
+    ],
+)
+def test_what_a_step_raises_is_recorded_and_raised_under_its_familys_name(
+    parts, capsys, raised, family, event
+):
+    with pytest.raises(family) as caught:
+        handler_that(raised)(EVENT, LAMBDA)
+    assert type(caught.value) is family
+    assert f'"{event.capitalize()}"' in capsys.readouterr().out
+    ((item, recorded, origin, state),) = parts.audit.recorded
+    assert (item, recorded, origin.step) == ("d-1-1", event, "parse")
+    assert state["reason"] == raised.message
+
+
+def test_a_defect_is_recorded_and_raised_as_it_is(parts):
+    with pytest.raises(KeyError):
+        handler_that(KeyError("x"))(EVENT, LAMBDA)
+    assert parts.audit.recorded[0][1] == "failed"
+
+
+def test_a_warning_in_the_log_holds_the_reason_and_no_payload(parts, monkeypatch):
+    stream = io.StringIO()
+    for written_by in handlers.logger.registered_handler, *handlers.logger._logger.handlers:
+        monkeypatch.setattr(written_by, "stream", stream)
+    with pytest.raises(Misconfigured):
+        handler_that(LoginRefused("No supplier.", payload="ISA*secret"))(EVENT, LAMBDA)
+    written = stream.getvalue()
+    assert "No supplier." in written
+    assert "ISA*secret" not in written
