@@ -70,6 +70,9 @@ class FakeAudit:
     def state(self, item):
         return self.states.get(item)
 
+    def facts_of(self, item):
+        return next(facts for one, _, _, facts in self.events if one == item)
+
 
 class FakeInterchanges:
     def __init__(self):

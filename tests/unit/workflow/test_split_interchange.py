@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 
 from ml_connector.edi import read_interchanges
+from ml_connector.partners.configuration import parse
 from ml_connector.store.audit import Origin
 from ml_connector.workflow.split_interchange import Splitting, split_interchange
 from ml_connector.workflow.tickets import message_item
@@ -126,6 +128,18 @@ def test_a_visit_without_time_left_says_where_to_go_on(splitter):
     second = splitter.split(interchange(ORDER, INVOICE), progress=first["progress"])
     assert not second["more"]
     assert len(splitter.starter.started) == 2
+
+
+def test_a_partners_mailbox_says_how_its_interchanges_are_read(splitter, configuration):
+    miscounted = interchange(ORDER).replace(b"SE*5*", b"SE*6*")
+    text = configuration.files["partners/acme.yaml"]
+    lenient = text + "mailboxes: {inbound: [/acme/Inbound]}\nreading: {lenient_counts: true}\n"
+    splitter.parts = replace(
+        splitter.parts, configuration=parse({**configuration.files, "partners/acme.yaml": lenient})
+    )
+    splitter.split(miscounted)
+    findings = splitter.audit.facts_of(f"{ITEM}-1-1")["findings"]
+    assert {finding["severity"] for finding in findings} == {"warning"}
 
 
 def test_a_message_without_any_edi_is_quarantined(splitter):

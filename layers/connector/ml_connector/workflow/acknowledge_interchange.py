@@ -11,6 +11,7 @@ from ml_connector.edi.acknowledgement import AcknowledgementKind, ControlNumbers
 from ml_connector.edi.outcome import examine
 from ml_connector.store.control_numbers import scope_of
 from ml_connector.store.objects import ObjectRef
+from ml_connector.workflow.profiles import reading_in
 from ml_connector.workflow.send_to_sterling import Consignment
 from ml_connector.workflow.tickets import MessageTicket
 
@@ -48,9 +49,10 @@ def acknowledge_interchange(given: dict[str, Any], parts: Acknowledging, origin:
         Unavailable: Sterling or a store did not answer; what was sent is not sent again.
     """
     ticket = MessageTicket(**given["message"])
+    options = reading_in(parts.configuration, ticket.mailbox)
     sent = 0
     with parts.store.open(ObjectRef(**given["raw"])) as stream:
-        for index, interchange in enumerate(read_interchanges(stream), start=1):
+        for index, interchange in enumerate(read_interchanges(stream, options), start=1):
             sent += _answer(f"{ticket.id}-{index}", interchange, parts, origin)
     return {"acknowledgements": sent}
 

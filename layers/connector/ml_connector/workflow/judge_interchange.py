@@ -63,7 +63,15 @@ class Verdict:
         return self.event == "split"
 
 
-def judge(interchange: Interchange, item: str, count: int, stream: BinaryIO, by: Judging) -> Verdict:
+def judge(
+    interchange: Interchange,
+    item: str,
+    count: int,
+    stream: BinaryIO,
+    by: Judging,
+    *,
+    released: bool = False,
+) -> Verdict:
     """Return what becomes of an interchange that was read to its end.
 
     Args:
@@ -72,6 +80,7 @@ def judge(interchange: Interchange, item: str, count: int, stream: BinaryIO, by:
         count: How many messages it has.
         stream: What it was read from; left where it stands.
         by: The configuration, the control numbers seen, and what the deployment is for.
+        released: A person decided that it goes on although its control number came before.
     """
     partner = by.configuration.partner_for(
         interchange.standard.value, interchange.sender, interchange.receiver, interchange.test
@@ -83,7 +92,7 @@ def judge(interchange: Interchange, item: str, count: int, stream: BinaryIO, by:
     if partner is None:
         return _unassigned(interchange, first_lines, by)
     seen = by.interchanges.claim(_identity(interchange), item=item, sha256=digest)
-    if seen.item != item:
+    if seen.item != item and not released:
         return _repeated(seen.item, partner, same=seen.sha256 == digest)
     if interchange.test != (by.environment == "test"):
         return _wrong_environment(interchange, partner)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ml_connector.codecs import decode
 from ml_connector.edi import Finding, Message, Severity, read_interchanges, validate
 from ml_connector.errors import Rejected
-from ml_connector.workflow.profiles import codec_profile
+from ml_connector.workflow.profiles import codec_profile, reading_of
 from ml_connector.workflow.tickets import DocumentTicket
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def parse_document(given: dict[str, Any], parts: Parsing, origin: Origin) -> dic
     ticket = DocumentTicket(**given["document"])
     partner = parts.configuration.partner(ticket.partner)
     with parts.store.open(ticket.bytes) as stream:
-        for interchange in read_interchanges(stream):
+        for interchange in read_interchanges(stream, reading_of(partner)):
             for message in interchange.messages():
                 findings = validate(message)
                 _refuse_faulty(findings, message)

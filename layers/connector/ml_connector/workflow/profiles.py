@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml_connector.codecs.profile import CodecProfile
+from ml_connector.edi import ReadOptions
 
 if TYPE_CHECKING:
+    from ml_connector.partners.configuration import Configuration
     from ml_connector.partners.profile import Partner
 
 
@@ -14,3 +16,20 @@ def codec_profile(partner: Partner) -> CodecProfile:
     """Return how a partner's documents are read and written."""
     named = {"default_currency": partner.currency} if partner.currency else {}
     return CodecProfile.model_validate(named | partner.codec.model_dump(exclude_defaults=True))
+
+
+def reading_of(partner: Partner) -> ReadOptions:
+    """Return how a partner's interchanges are read: strictness, lenient counts, charset."""
+    reading = partner.reading
+    return ReadOptions(strict=reading.strict, lenient_counts=reading.lenient_counts, charset=reading.charset)
+
+
+def reading_in(configuration: Configuration, mailbox: str) -> ReadOptions:
+    """Return how what stands in a mailbox is read: as the partner whose mailbox it is says.
+
+    Whose an interchange is stands inside it, so before it is read only the mailbox can tell.
+    """
+    for partner in configuration.partners:
+        if mailbox in partner.mailboxes.inbound:
+            return reading_of(partner)
+    return ReadOptions()

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pydantic import BaseModel, ConfigDict
 
-from ml_connector.edi import Interchange, Message, message_bytes, read_interchanges
+from ml_connector.edi import Interchange, Message, ReadOptions, message_bytes, read_interchanges
 from ml_connector.store.objects import ObjectRef
 from ml_connector.workflow.judge_interchange import Verdict, judge, listed
 from ml_connector.workflow.peek import is_acknowledgement, peek_number
+from ml_connector.workflow.profiles import reading_in
 from ml_connector.workflow.tickets import DocumentTicket, MessageTicket, execution_name
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 _SPARE_SECONDS = 60
 # Interchanges whose sender gets an answer, if its profile says so.
 _ANSWERED = frozenset({"split", "duplicate", "quarantined", "skipped"})
+
+# A person had single interchanges of a message received again; its others stay as they are.
+_LEFT_ALONE = Verdict("left alone", None, {}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ def split_interchange(given: dict[str, Any], parts: Splitting, origin: Origin) -
     Raises:
         Unavailable: A store did not answer; nothing that was done is done again.
     """
-    visit = _Visit(MessageTicket(**given["message"]), parts, origin)
+    chosen = tuple(given.get("interchanges") or ())
+    visit = _Visit(MessageTicket(**given["message"]), parts, origin, chosen, bool(given.get("released")))
     progress = Progress(**(given.get("progress") or {}))
     with parts.store.open(ObjectRef(**given["raw"])) as stream:
         verdicts = visit.judge_all(stream)
@@ -85,21 +90,31 @@ class _Visit:
     ticket: MessageTicket
     parts: Splitting
     origin: Origin
+    chosen: tuple[str, ...] = ()
+    released: bool = False
+
+    @property
+    def reading(self) -> ReadOptions:
+        """How the mailbox's partner says its interchanges are read."""
+        return reading_in(self.parts.configuration, self.ticket.mailbox)
 
     def judge_all(self, stream: BinaryIO) -> list[Verdict]:
         """Return what becomes of each interchange, and record it."""
         verdicts = []
-        for index, interchange in enumerate(read_interchanges(stream), start=1):
+        for index, interchange in enumerate(read_interchanges(stream, self.reading), start=1):
             count = sum(1 for _ in interchange.messages())
             item = f"{self.ticket.id}-{index}"
-            verdict = judge(interchange, item, count, stream, self.parts)
+            if self.chosen and item not in self.chosen:
+                verdicts.append(_LEFT_ALONE)
+                continue
+            verdict = judge(interchange, item, count, stream, self.parts, released=self.released)
             self._record(item, interchange, verdict)
             verdicts.append(verdict)
         return verdicts
 
     def start_all(self, stream: BinaryIO, verdicts: list[Verdict], done: Progress) -> Progress | None:
         """Start the documents of all interchanges that go on; return where to continue if time runs out."""
-        for index, interchange in enumerate(read_interchanges(stream)):
+        for index, interchange in enumerate(read_interchanges(stream, self.reading)):
             verdict = verdicts[index]
             if index < done.interchanges or not verdict.goes_on or verdict.partner is None:
                 continue
@@ -112,6 +127,7 @@ class _Visit:
 
     def conclude(self, verdicts: list[Verdict]) -> None:
         """Record that the whole message is split, with the totals an auditor adds up."""
+        verdicts = [verdict for verdict in verdicts if verdict is not _LEFT_ALONE]
         facts = {
             "interchanges": len(verdicts),
             "documents": sum(verdict.messages for verdict in verdicts if verdict.goes_on),
