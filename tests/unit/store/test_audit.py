@@ -3,10 +3,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.audit_store import create_audit_table
 
 from ml_connector.errors import Rejected
 from ml_connector.store.audit import AuditTrail, Origin
-from ml_connector.store.audit_queries import INDEXES, AuditQueries
+from ml_connector.store.audit_queries import AuditQueries
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -31,24 +32,7 @@ def clock():
 @pytest.fixture
 def dynamodb(aws):
     client = aws.client("dynamodb")
-    keys = {"pk", "sk", *(name for pair in INDEXES.values() for name in pair)}
-    client.create_table(
-        TableName="audit",
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": k, "AttributeType": "S"} for k in sorted(keys)],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": name,
-                "KeySchema": [
-                    {"AttributeName": hash_key, "KeyType": "HASH"},
-                    {"AttributeName": range_key, "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-            for name, (hash_key, range_key) in INDEXES.items()
-        ],
-    )
+    create_audit_table(client)
     return client
 
 

@@ -55,7 +55,7 @@ class FakeAudit:
         self.events = []
         self.states = {}
 
-    def record(self, item, event, *, origin, state=None, numbers=None, facts=None, first=False):
+    def record(self, item, event, *, origin, state=None, numbers=None, facts=None, first=False, at=None):
         key = (item, event, origin.token)
         if key in [(e[0], e[1], e[2].token) for e in self.events]:
             return False

@@ -1,14 +1,33 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from ml_connector.errors import Rejected
-from ml_connector.workflow.replay import Replaying, replay_document
+from ml_connector.workflow.replay import Replaying, Way, plan_replay, replay
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+class Redriver:
+    def __init__(self):
+        self.redriven = []
+        self.willing = True
+
+    def __call__(self, execution):
+        self.redriven.append(execution)
+        return self.willing
 
 
 @pytest.fixture
-def replaying(audit, starter):
-    return Replaying(audit, audit, starter)
+def redriver():
+    return Redriver()
+
+
+@pytest.fixture
+def replaying(audit, starter, redriver):
+    return Replaying(audit, audit, starter, starter, redriver)
 
 
 @pytest.fixture
@@ -20,30 +39,91 @@ def document(audit, store):
         "type": "810",
         "number": "INV-7",
         "partner": "acme",
+        "status": "failed",
+        "error": "Misconfigured",
+        "status_since": NOON.isoformat(),
+        "last_execution": "arn:e",
         "bytes": store.put("messages/d-1-1", b"ISA").model_dump(),
     }
     return "d-1-1"
 
 
+def start(document, replaying, audit, reason="supplier added"):
+    return replay(plan_replay(document, audit, now=NOON), replaying, reason=reason, actor="kari")
+
+
 def test_a_replay_starts_a_new_execution_from_the_stored_bytes(replaying, starter, audit, document):
-    started = replay_document(document, replaying, reason="supplier added", actor="kari")
+    started = start(document, replaying, audit)
     assert started["execution"] == "810-acme-INV-7-d-1-1-r1"
     assert starter.started[started["execution"]]["document"]["bytes"]["key"] == "messages/d-1-1"
     _, event, origin, facts = audit.events[0]
     assert (event, origin.actor, facts["reason"]) == ("replayed", "kari", "supplier added")
 
 
-def test_each_replay_has_a_name_of_its_own(replaying, starter, document):
-    names = {replay_document(document, replaying, reason="")["execution"] for _ in range(3)}
+def test_each_replay_has_a_name_of_its_own(replaying, audit, document):
+    names = {start(document, replaying, audit)["execution"] for _ in range(3)}
     assert len(names) == 3
 
 
-def test_an_unknown_document_is_refused(replaying):
+def test_what_a_person_decided_earlier_goes_along(replaying, starter, audit, document):
+    audit.states[document]["instructions"] = {"released": True}
+    started = start(document, replaying, audit)
+    assert starter.started[started["execution"]]["instructions"] == {"released": True}
+
+
+@pytest.mark.parametrize(
+    ("error", "age", "way"),
+    [
+        ("Unavailable", timedelta(days=13), Way.REDRIVE),
+        ("OutcomeUnknown", timedelta(hours=1), Way.REDRIVE),
+        ("Unavailable", timedelta(days=14), Way.ANEW),
+        ("Misconfigured", timedelta(hours=1), Way.ANEW),
+        ("Rejected", timedelta(hours=1), Way.ANEW),
+    ],
+)
+def test_the_way_follows_what_stopped_it_and_when(audit, document, error, age, way):
+    audit.states[document]["error"] = error
+    assert plan_replay(document, audit, now=NOON + age).way is way
+
+
+def test_what_is_not_redriven_any_more_starts_anew(replaying, redriver, audit, document):
+    audit.states[document]["error"] = "Unavailable"
+    redriver.willing = False
+    assert start(document, replaying, audit)["way"] == "anew"
+    assert redriver.redriven == ["arn:e"]
+
+
+def test_a_document_that_leaves_and_was_formatted_is_only_sent(replaying, starter, audit, document):
+    audit.states[document] |= {"direction": "out", "step": "send"}
+    started = start(document, replaying, audit)
+    given = starter.started[started["execution"]]
+    assert started["way"] == "send"
+    assert given["formatted"]["key"] == "messages/d-1-1"
+    assert given["document"]["direction"] == "out"
+
+
+def test_a_document_that_leaves_and_was_not_formatted_begins_at_the_beginning(
+    replaying, starter, audit, document
+):
+    audit.states[document] |= {"direction": "out", "step": "fetch"}
+    started = start(document, replaying, audit)
+    assert "formatted" not in starter.started[started["execution"]]
+
+
+def test_an_interrupted_start_leaves_the_document_as_it_was(replaying, redriver, audit, document):
+    audit.states[document]["error"] = "Unavailable"
+    redriver.redriven = None  # appending to it breaks off
+    with pytest.raises(AttributeError):
+        start(document, replaying, audit)
+    assert audit.events == []
+
+
+def test_an_unknown_document_is_refused(audit):
     with pytest.raises(Rejected, match="no document 'x'"):
-        replay_document("x", replaying, reason="")
+        plan_replay("x", audit)
 
 
-def test_an_interchange_is_not_replayed_as_a_document(replaying, audit):
+def test_an_interchange_is_not_replayed_as_a_document(audit):
     audit.states["i"] = {"kind": "interchange", "direction": "in"}
-    with pytest.raises(Rejected, match="no document that came in"):
-        replay_document("i", replaying, reason="")
+    with pytest.raises(Rejected, match="no document but interchange"):
+        plan_replay("i", audit)

@@ -119,4 +119,5 @@ def posting(parts: Parts) -> PostingParts:
     from ml_connector.store.ledger import PostingLedger
     from ml_connector.workflow.post_document import PostingParts
 
-    return PostingParts(parts.documents, parts.audit, PostingLedger(parts.state_table), parts.visma)
+    ledger = PostingLedger(parts.state_table)
+    return PostingParts(parts.documents, parts.audit, parts.queries, ledger, parts.visma)

@@ -17,6 +17,7 @@ from ml_connector.cli.documents import documents_app
 from ml_connector.cli.edi import edi_app
 from ml_connector.cli.edi_acknowledge import acknowledge_file
 from ml_connector.cli.edi_documents import parse, write
+from ml_connector.cli.interchanges import interchanges_app, unassigned_app
 from ml_connector.cli.matching import matching_app
 from ml_connector.cli.output import MISCONFIGURED
 from ml_connector.cli.partners import partners_app
@@ -35,6 +36,8 @@ edi_app.command("parse")(parse)
 edi_app.command("write")(write)
 app.add_typer(edi_app, name="edi")
 app.add_typer(documents_app, name="documents")
+app.add_typer(interchanges_app, name="interchanges")
+app.add_typer(unassigned_app, name="unassigned")
 app.add_typer(credentials_app, name="credentials")
 app.add_typer(rules_app, name="rules")
 app.add_typer(config_app, name="config")

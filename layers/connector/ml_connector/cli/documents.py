@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import json
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from ml_connector.cli.document_actions import hold, release, reroute, review
+from ml_connector.cli.document_raw import show_raw
+from ml_connector.cli.document_replay import replay
+from ml_connector.cli.document_story import execution_of, story
+from ml_connector.cli.options import AsJson, Limit, PageToken, Since, Stack, Until, end_moment, moment
 from ml_connector.cli.output import Output, dated, guarded
-from ml_connector.errors import Rejected
+from ml_connector.errors import ConnectorError, Rejected
 
-documents_app = typer.Typer(no_args_is_help=True, help="Find, show and replay documents.")
+if TYPE_CHECKING:
+    from ml_connector.assembly.parts import Parts
 
-Stack = Annotated[str | None, typer.Option("--stack", help="The deployment; else ML_CONNECTOR_STACK.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+documents_app = typer.Typer(no_args_is_help=True, help="Find, show, replay, reroute, hold documents.")
+documents_app.command("raw")(show_raw)
+documents_app.command("replay")(replay)
+documents_app.command("reroute")(reroute)
+documents_app.command("hold")(hold)
+documents_app.command("release")(release)
+documents_app.command("review")(review)
 
 _COLUMNS = ("id", "type", "partner", "number", "status", "Visma", "since", "reason")
 # Ids and numbers are copied from here, so they are never cut.
@@ -25,38 +37,31 @@ _WIDTHS = {"id": 20, "number": 10}
 @documents_app.command("list")
 @guarded
 def list_documents(
-    partner: Annotated[str | None, typer.Option(help="Only this partner's.")] = None,
-    status: Annotated[
-        str | None, typer.Option(help="Only in this open status: failed, held, waiting ...")
-    ] = None,
-    number: Annotated[str | None, typer.Option(help="With this number of either system.")] = None,
-    day: Annotated[
-        str | None, typer.Option(help="First seen on this day, YYYY-MM-DD; today by default.")
-    ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at the most.")] = 50,
-    page: Annotated[
-        str | None, typer.Option(help="Token of the next page, as the last one printed it.")
-    ] = None,
+    partner: Annotated[str, typer.Option(help="Only this partner's.")] = "",
+    type_: Annotated[str, typer.Option("--type", help="Only of this type: 810, INVOIC, invoice ...")] = "",
+    status: Annotated[str, typer.Option(help="Only in this status: failed, held, posted ...")] = "",
+    number: Annotated[str, typer.Option(help="With this number of either system.")] = "",
+    since: Since = None,
+    until: Until = None,
+    limit: Limit = 50,
+    page: PageToken = None,
     stack: Stack = None,
     as_json: AsJson = False,
 ) -> None:
-    """List documents, newest first."""
+    """List documents, latest first; today's if nothing narrows it."""
     from ml_connector.assembly.deployment import deployed_parts
-    from ml_connector.store.audit_queries import today
+    from ml_connector.workflow.find_documents import Search, find
 
-    queries = deployed_parts(stack).queries
-    token: str | None = None
-    if number:
-        items = queries.by_number(number)
-    elif partner:
-        items, token = queries.by_partner(partner, limit=limit, token=page)
-    elif status:
-        items, token = queries.by_status(status, limit=limit, token=page)
-    else:
-        items, token = queries.by_day(day or today(), limit=limit, token=page)
-    shown = [item for item in items if item.get("kind") == "document"]
-    out = Output(as_json=as_json)
-    out.data({"documents": shown, "next_page": token}, _listing(shown, token))
+    search = Search(
+        partner=partner,
+        type=type_,
+        status=status,
+        number=number,
+        since=moment(since),
+        until=end_moment(until),
+    )
+    items, token = find(deployed_parts(stack).queries, search, limit=limit, token=page)
+    Output(as_json=as_json).data({"documents": items, "next_page": token}, listing(items, token))
 
 
 @documents_app.command("show")
@@ -66,39 +71,22 @@ def show_document(
     stack: Stack = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a document: its state, what happened to it, and every decision."""
+    """Show a document: its state, who and how much, what happened to it, and every decision."""
     from ml_connector.assembly.deployment import deployed_parts
 
-    queries = deployed_parts(stack).queries
-    state = queries.state(document)
+    parts = deployed_parts(stack)
+    state = parts.queries.state(document)
     if state is None:
         raise Rejected(
             f"There is no document {document!r}.", advice="Look it up with: ml-connector documents list"
         )
-    events = queries.events(document)
-    Output(as_json=as_json).data({"document": state, "events": events}, _story(state, events))
+    events, content = parts.queries.events(document), _content(state, parts)
+    data = {"document": state, "execution": execution_of(events), "content": content, "events": events}
+    Output(as_json=as_json).data(data, story(state, events, content))
 
 
-@documents_app.command("replay")
-@guarded
-def replay(
-    documents: Annotated[list[str], typer.Argument(help="Ids of the documents.")],
-    reason: Annotated[str, typer.Option(help="Why; it is recorded with your name.")] = "",
-    stack: Stack = None,
-    as_json: AsJson = False,
-) -> None:
-    """Start documents again from their stored bytes; one that is in Visma already is not posted twice."""
-    from ml_connector.assembly.deployment import deployed_parts
-    from ml_connector.workflow.replay import Replaying, replay_document
-
-    parts = deployed_parts(stack)
-    replaying = Replaying(parts.queries, parts.audit, parts.starter("PROCESS_MACHINE"))
-    started = [replay_document(document, replaying, reason=reason) for document in documents]
-    lines = [f"{one['document']}  started as {one['execution']}" for one in started]
-    Output(as_json=as_json).data({"replayed": started}, Text("\n".join(lines)))
-
-
-def _listing(items: list[dict[str, Any]], token: str | None) -> Group:
+def listing(items: list[dict[str, Any]], token: str | None, *, nothing: str = "No documents.") -> Group:
+    """Return states as a table, with how to get the next page."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in _COLUMNS:
         table.add_column(heading, no_wrap=True, overflow="ellipsis", min_width=_WIDTHS.get(heading))
@@ -106,64 +94,26 @@ def _listing(items: list[dict[str, Any]], token: str | None) -> Group:
         table.add_row(
             item["item"],
             item.get("type", ""),
-            item.get("partner", ""),
-            item.get("number", ""),
+            item.get("partner") or item.get("sender") or "",
+            Text(item.get("number") or ""),
             item.get("status", ""),
             item.get("visma_number", ""),
             dated(item.get("status_since")),
-            item.get("reason") or item.get("note") or "",
+            Text(item.get("reason") or item.get("note") or ""),
         )
     more = [Text(f"More: --page {token}", style="dim")] if token else []
-    return Group(table if items else Text("No documents."), *more)
+    return Group(table if items else Text(nothing), *more)
 
 
-def _story(state: dict[str, Any], events: list[dict[str, Any]]) -> Group:
-    title = Text(
-        f"{state.get('type', '')} {state.get('number', '')} from {state.get('partner', 'nobody known')}"
-    )
-    title.stylize("bold")
-    facts = Table(show_header=False, box=None, pad_edge=False)
-    for name in (
-        "item",
-        "status",
-        "visma_entity",
-        "visma_number",
-        "parent",
-        "control_number",
-        "last_execution",
-    ):
-        if state.get(name):
-            facts.add_row(name.replace("_", " "), str(state[name]))
-    for name in ("reason", "advice", "note"):
-        if state.get(name):
-            facts.add_row(name, Text(str(state[name]), style="yellow"))
-    timeline = Table(
-        "when", "event", "step", "who or what", "more", box=None, pad_edge=False, header_style="bold"
-    )
-    for event in events:
-        timeline.add_row(
-            dated(event["at"]),
-            event["event"],
-            event["step"],
-            event.get("actor") or event.get("execution", "").rpartition(":")[2],
-            _summary(event["facts"]),
-        )
-    return Group(title, facts, Text(), timeline, *_decisions(events))
+def _content(state: dict[str, Any], parts: Parts) -> dict[str, Any] | None:
+    """Return the parsed document; None where there is none, or its bytes are gone, which verify reports."""
+    from ml_connector.store.objects import ObjectRef
 
-
-def _summary(facts: dict[str, Any]) -> str:
-    for name in ("reason", "entity", "messages"):
-        if facts.get(name):
-            number = f" {facts['number']}" if facts.get("number") else ""
-            return f"{facts[name]}{number}"
-    return ""
-
-
-def _decisions(events: list[dict[str, Any]]) -> list[Any]:
-    mapped = [event["facts"]["decisions"] for event in events if event["facts"].get("decisions")]
-    if not mapped:
-        return []
-    table = Table("field", "value", "from", "where", "detail", box=None, pad_edge=False, header_style="bold")
-    for decision in mapped[-1]:
-        table.add_row(*(str(decision[name]) for name in ("field", "value", "source", "where", "detail")))
-    return [Text(), Text("Decisions of the mapping", style="bold"), table]
+    if not state.get("parsed"):
+        return None
+    reference = ObjectRef(**{**state["parsed"], "size": int(state["parsed"]["size"])})
+    try:
+        found: dict[str, Any] = json.loads(parts.documents.get(reference))
+    except ConnectorError:
+        return None
+    return found

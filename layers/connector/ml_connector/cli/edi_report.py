@@ -54,7 +54,7 @@ def _print_finding(console: Console, finding: Finding, segment: Segment | None) 
     line.append(f"[{' '.join(filter(None, (finding.rule, finding.code)))}]", style="dim")
     console.print(line)
     if segment is not None and segment.raw:
-        for shown in _marked(finding, segment):
+        for shown in mark(finding, segment):
             console.print(shown)
 
 
@@ -72,18 +72,18 @@ def _place(finding: Finding) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _marked(finding: Finding, segment: Segment) -> list[Text]:
+def mark(finding: Finding, segment: Segment) -> list[Text]:
     """Return the segment with a line below that marks the place; a long one is cut around it."""
     start, stop = locate(finding, segment)
     decode = segment.syntax.charset.decode
     before, at, after = (
-        _printable(decode(part))
-        for part in (segment.raw[:start], segment.raw[start:stop], segment.raw[stop:])
+        printable(decode(part)) for part in (segment.raw[:start], segment.raw[start:stop], segment.raw[stop:])
     )
     head = before if len(before) <= _SHOWN_BEFORE else "…" + before[-_SHOWN_BEFORE:]
     shown = Text("      " + head, style="cyan").append(at, style="bold reverse").append(after[:_SHOWN])
     return [shown, Text("      " + " " * len(head) + "^" * max(len(at), 1), style="red")]
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Return a text with a dot for each sign a terminal would not show."""
     return "".join(sign if sign.isprintable() else "·" for sign in text)

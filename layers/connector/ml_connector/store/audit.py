@@ -119,7 +119,7 @@ class AuditTrail:
         self._clock = clock
         self._serialize = TypeSerializer().serialize
 
-    def record(
+    def record(  # noqa: PLR0913 - an event has that many sides, all but two by name
         self,
         item: str,
         event: str,
@@ -129,6 +129,7 @@ class AuditTrail:
         numbers: Mapping[str, str] | None = None,
         facts: Mapping[str, object] | None = None,
         first: bool = False,
+        at: datetime | None = None,
     ) -> bool:
         """Append one event and move the item's current state; return False if it stood there already.
 
@@ -140,11 +141,12 @@ class AuditTrail:
             numbers: Business numbers to find the item by, by their kind.
             facts: What a person will want to know of this event, as plain JSON values.
             first: The event begins the item's story: it moves the state of none that has one already.
+            at: When it happened, if not now; what was recorded of later moments stands.
 
         Raises:
             Unavailable: DynamoDB did not take the write.
         """
-        now = self._clock()
+        now = at or self._clock()
         changes = _state_after(event, now, dict(state or {}))
         writes = [
             self._put_event(item, event, now, origin, facts or {}),

@@ -100,6 +100,17 @@ class AuditQueries:
             totals.setdefault(partner, {})[event] = int(plain["happened"])
         return totals
 
+    @staticmethod
+    def token_after(index: str, item: Mapping[str, Any]) -> str:
+        """Return the token that continues an index's pages after an item."""
+        names = ("pk", "sk", *INDEXES[index])
+        return _token({name: {"S": str(item[name])} for name in names})
+
+    @staticmethod
+    def day_in(token: str) -> str:
+        """Return the day a token of :meth:`by_day` continues in; empty for another token."""
+        return str(_start_key(token).get("created_day", {}).get("S", ""))
+
     def _page(
         self, index: str, value: str, *, since: str = "", limit: int, token: str | None, forward: bool = False
     ) -> Page:

@@ -12,6 +12,7 @@ from ml_connector.errors import Held, Rejected
 from ml_connector.mapping import Disposition, MappingResult
 from ml_connector.mapping import map_document as map_to_visma
 from ml_connector.store.objects import ObjectRef
+from ml_connector.workflow.instructions import instructions_in
 from ml_connector.workflow.tickets import DocumentTicket
 
 if TYPE_CHECKING:
@@ -46,13 +47,15 @@ def map_document(given: dict[str, Any], parts: Mapping, origin: Origin) -> dict[
     document = DOCUMENTS.validate_json(parts.store.get(ObjectRef(**given["parsed"])))
     if isinstance(document, FunctionalAcknowledgement):
         raise Rejected("An acknowledgement becomes no Visma entity.", advice="It answers what was sent.")
-    partner = parts.configuration.partner(ticket.partner)
+    told = instructions_in(given)
+    document = told.document(document)
+    partner = told.partner(parts.configuration.partner(ticket.partner), document.document_type)
     result = map_to_visma(document, partner, parts.configuration, parts.lookups, document_id=ticket.id)
     ref = parts.store.put(
         f"mapped/{ticket.id}.json", _content(result, document), metadata={"document": ticket.id}
     )
     _record(ticket, result, ref, parts, origin)
-    if result.disposition is Disposition.PARK:
+    if result.disposition is Disposition.PARK and not told.released:
         raise Held(" ".join(result.holds), advice=f"Decide, then: ml-connector documents release {ticket.id}")
     post = result.body is not None and result.disposition is not Disposition.NONE
     if not post:

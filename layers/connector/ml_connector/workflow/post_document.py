@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from ml_connector.errors import Held, Misconfigured
+from ml_connector.errors import ConnectorError, Held, Misconfigured
 from ml_connector.store.ledger import BusinessKey
 from ml_connector.store.objects import ObjectRef
+from ml_connector.visma.attachments import attach_rendering
 from ml_connector.visma.entities import entity_named
+from ml_connector.visma.models.supplier_invoice import SupplierInvoice
 from ml_connector.visma.posting import Posted, Posting, post
+from ml_connector.workflow.instructions import instructions_in, stop_if_held
 from ml_connector.workflow.tickets import DocumentTicket
 
 if TYPE_CHECKING:
     from ml_connector.store.audit import AuditTrail, Origin
+    from ml_connector.store.audit_queries import AuditQueries
     from ml_connector.store.ledger import PostingLedger
     from ml_connector.store.raw import RawStore
     from ml_connector.visma.client import VismaClient
+
+
+_DIGITS_OF_CONTENT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,7 @@ class PostingParts:
 
     store: RawStore
     audit: AuditTrail
+    queries: AuditQueries
     ledger: PostingLedger
     visma: VismaClient
 
@@ -36,13 +44,18 @@ def post_document(given: dict[str, Any], parts: PostingParts, origin: Origin) ->
 
     Raises:
         Rejected: Visma refused the document, with its own words.
-        Held: The same document number is in Visma with other content.
+        Held: The same document number is in Visma with other content, or a person stopped the document.
         Unavailable: Nothing was posted; try again.
         OutcomeUnknown: It may have been posted; the next try looks first.
     """
     ticket = DocumentTicket(**given["document"])
+    stop_if_held(parts.queries.state(ticket.id), ticket.id)
     mapped = json.loads(parts.store.get(ObjectRef(**given["mapped"])), parse_float=Decimal)
-    posted = _post(_posting(ticket, mapped), parts, owner=f"{origin.execution}#{origin.retry}")
+    posting = _posting(ticket, mapped)
+    if instructions_in(given).released:
+        posting = _beside_its_namesake(posting, parts.ledger)
+    posted = _post(posting, parts, owner=f"{origin.execution}#{origin.retry}")
+    attached = _attach(ticket, posting, posted, parts)
     parts.audit.record(
         ticket.id,
         "posted",
@@ -56,6 +69,7 @@ def post_document(given: dict[str, Any], parts: PostingParts, origin: Origin) ->
             "calls": posted.calls,
             "stamp": posted.stamp,
             "holds": mapped["holds"],
+            "attachment": attached,
         },
     )
     return {**given, "visma_number": posted.number}
@@ -71,6 +85,15 @@ def _posting(ticket: DocumentTicket, mapped: dict[str, Any]) -> Posting:
     )
 
 
+def _beside_its_namesake(posting: Posting, ledger: PostingLedger) -> Posting:
+    """Return the posting under a key of its own if its number is in Visma with other content."""
+    there = ledger.read(posting.key)
+    if there is None or not there.number or there.content_sha256 == posting.content_sha256:
+        return posting
+    kind = f"{posting.key.kind}+{posting.content_sha256[:_DIGITS_OF_CONTENT]}"
+    return replace(posting, key=replace(posting.key, kind=kind))
+
+
 def _post(posting: Posting, parts: PostingParts, *, owner: str) -> Posted:
     try:
         return post(parts.visma, parts.ledger, posting, owner=owner)
@@ -78,6 +101,19 @@ def _post(posting: Posting, parts: PostingParts, *, owner: str) -> Posted:
         if error.context.get("held"):
             raise Held(error.message, advice=error.advice, **error.context) from error
         raise
+
+
+def _attach(ticket: DocumentTicket, posting: Posting, posted: Posted, parts: PostingParts) -> str:
+    """Attach the original and a readable copy to an invoice; it is in Visma whether that works or not."""
+    if not isinstance(posting.body, SupplierInvoice):
+        return ""
+    facts = {"Partner": ticket.partner, "Document": ticket.id, "Control number": ticket.control_number}
+    title = f"{ticket.type} {ticket.number}"
+    edi = parts.store.get(ticket.bytes)
+    try:
+        return attach_rendering(parts.visma, posting.body, posted.number, title=title, facts=facts, edi=edi)
+    except ConnectorError as error:
+        return f"The original could not be attached: {error.message}"
 
 
 def _note(posted: Posted, mapped: dict[str, Any]) -> str:

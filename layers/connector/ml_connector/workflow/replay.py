@@ -1,9 +1,16 @@
-"""Starting a document again from its stored bytes: after a rule, a code or a partner file was mended."""
+"""Starting a document again, in the way that fits what stopped it.
+
+- *redrive*: the same execution goes on where it stopped, with its input and definition; right after an
+  outage, and possible for 14 days (API RedriveExecution);
+- *anew*: a new execution from the stored bytes; right after a rule, the code or a partner's file was mended;
+- *send*: a document that leaves and was formatted already is only sent.
+"""
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from ml_connector.errors import Rejected
@@ -12,49 +19,157 @@ from ml_connector.store.objects import ObjectRef
 from ml_connector.workflow.tickets import DocumentTicket, execution_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from ml_connector.store.audit import AuditTrail
     from ml_connector.store.audit_queries import AuditQueries
 
 _MOST_ATTEMPTS = 1000
+# Fourteen days are Step Functions' own limit; an hour of them is left for the command to run.
+_REDRIVABLE = timedelta(days=14) - timedelta(hours=1)
+# Errors that pass by themselves: nothing has to be mended, so the execution may go on as it is.
+_PASSING = frozenset(
+    {"Unavailable", "OutcomeUnknown", "States.Timeout", "TIMED_OUT", "Sandbox.Timedout", "Runtime.ExitError"}
+)
+
+
+class Way(StrEnum):
+    """How a document is started again."""
+
+    REDRIVE = "redrive"
+    ANEW = "anew"
+    SEND = "send"
 
 
 @dataclass(frozen=True, slots=True)
 class Replaying:
-    """What a replay works with."""
+    """What a replay works with.
+
+    Attributes:
+        start_document: Starts *process document*; False if the name was used before.
+        start_sending: Starts *send document*, likewise.
+        redrive: Lets a failed execution go on; False if Step Functions will not.
+    """
 
     queries: AuditQueries
     audit: AuditTrail
     start_document: Callable[[str, dict[str, Any]], bool]
+    start_sending: Callable[[str, dict[str, Any]], bool]
+    redrive: Callable[[str], bool]
 
 
-def replay_document(document: str, parts: Replaying, *, reason: str, actor: str = "") -> dict[str, Any]:
-    """Start a new execution of a document and return ``{document, execution, attempt}``.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a replay of one document would do: for a person to agree to."""
 
-    A document that is in Visma already is found there by the posting ledger and not posted again.
+    document: str
+    way: Way
+    state: Mapping[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what a person needs to see of it, as plain values."""
+        seen = ("type", "partner", "number", "status", "error", "reason")
+        return {"document": self.document, "way": self.way.value} | {
+            name: self.state.get(name, "") for name in seen
+        }
+
+
+def plan_replay(document: str, queries: AuditQueries, *, now: datetime | None = None) -> Plan:
+    """Return how a document would be started again.
 
     Raises:
-        Rejected: Nobody knows the document, or it is no document that can be replayed.
+        Rejected: Nobody knows the document, or it is none that can be replayed.
     """
-    ticket = _ticket(document, parts)
-    origin = Origin(step="replay", actor=actor or getpass.getuser())
-    parts.audit.record(document, "replayed", origin=origin, facts={"reason": reason})
+    state = document_state(document, queries)
+    return Plan(document, _way(state, now or datetime.now(UTC)), state)
+
+
+def replay(plan: Plan, parts: Replaying, *, reason: str, actor: str) -> dict[str, Any]:
+    """Start a document as planned and return ``{document, way, execution, attempt}``.
+
+    A document that is in Visma already is found there by the posting ledger and not posted again; one that
+    Step Functions does not redrive any more is started anew.
+    """
+    before = datetime.now(UTC)
+    done = _start(plan, parts)
+    # Recorded after the start, so that an interrupted command leaves the document failed for the next one;
+    # with the moment before, so that what the execution has recorded meanwhile stands.
+    origin = Origin(step="replay", actor=actor)
+    facts = {"reason": reason, "way": done["way"], "started": done["execution"]}
+    parts.audit.record(plan.document, "replayed", origin=origin, facts=facts, at=before)
+    return done
+
+
+def _start(plan: Plan, parts: Replaying) -> dict[str, Any]:
+    if plan.way is Way.REDRIVE:
+        execution = str(plan.state["last_execution"])
+        if parts.redrive(execution):
+            return {"document": plan.document, "way": "redrive", "execution": execution, "attempt": 0}
+    return start_anew(plan.document, plan.state, parts, sending_only=plan.way is Way.SEND)
+
+
+def start_anew(
+    document: str, state: Mapping[str, Any], parts: Replaying, *, sending_only: bool = False
+) -> dict[str, Any]:
+    """Start a new execution under a name never used before and return what was started.
+
+    Raises:
+        Rejected: The document was started absurdly often.
+    """
+    start = parts.start_document if state["direction"] == "in" else parts.start_sending
+    given = _input(document, state, sending_only=sending_only)
     for attempt in range(1, _MOST_ATTEMPTS):
-        name = execution_name(ticket.type, ticket.partner, ticket.number, document, attempt=attempt)
-        if parts.start_document(name, {"document": ticket.model_dump()}):
-            return {"document": document, "execution": name, "attempt": attempt}
+        name = execution_name(
+            state["type"], state["partner"], state.get("number", ""), document, attempt=attempt
+        )
+        if start(name, given):
+            way = Way.SEND if sending_only else Way.ANEW
+            return {"document": document, "way": way.value, "execution": name, "attempt": attempt}
     raise Rejected(f"{document} was replayed {_MOST_ATTEMPTS} times.", advice="Look for what starts it.")
 
 
-def _ticket(document: str, parts: Replaying) -> DocumentTicket:
-    state = parts.queries.state(document)
+def document_state(document: str, queries: AuditQueries) -> dict[str, Any]:
+    """Return the state of a document.
+
+    Raises:
+        Rejected: Nobody knows it, or it is a message or an interchange.
+    """
+    state = queries.state(document)
     if state is None:
         raise Rejected(
             f"There is no document {document!r}.", advice="Look it up with: ml-connector documents list"
         )
-    if state.get("kind") != "document" or state.get("direction") != "in":
-        raise Rejected(f"{document} is no document that came in.", advice="Give a document's id.")
+    if state.get("kind") != "document":
+        raise Rejected(
+            f"{document} is no document but {state.get('kind', 'something else')}.",
+            advice="Give a document's id; `ml-connector interchanges show ID` lists those of an interchange.",
+        )
+    return state
+
+
+def _way(state: Mapping[str, Any], now: datetime) -> Way:
+    if _passed_by_itself(state) and now - datetime.fromisoformat(state["status_since"]) < _REDRIVABLE:
+        return Way.REDRIVE
+    outbound = state.get("direction") == "out"
+    return Way.SEND if outbound and state.get("step") == "send" and state.get("bytes") else Way.ANEW
+
+
+def _passed_by_itself(state: Mapping[str, Any]) -> bool:
+    failed = state.get("status") == "failed" and bool(state.get("last_execution"))
+    return failed and state.get("error") in _PASSING
+
+
+def _input(document: str, state: Mapping[str, Any], *, sending_only: bool) -> dict[str, Any]:
+    if state["direction"] == "out":
+        ticket = {name: state.get(name, "") for name in ("direction", "type", "number", "partner")}
+        formatted = {"formatted": _reference(state).model_dump()} if sending_only else {}
+        return {"document": {"id": document, **ticket}, **formatted}
+    told = state.get("instructions")
+    ticket = _ticket(document, state).model_dump()
+    return {"document": ticket, **({"instructions": told} if told else {})}
+
+
+def _ticket(document: str, state: Mapping[str, Any]) -> DocumentTicket:
     return DocumentTicket(
         id=document,
         direction="in",
@@ -64,5 +179,9 @@ def _ticket(document: str, parts: Replaying) -> DocumentTicket:
         partner=state["partner"],
         control_number=state.get("control_number", ""),
         parent=state.get("parent", ""),
-        bytes=ObjectRef(**{**state["bytes"], "size": int(state["bytes"]["size"])}),
+        bytes=_reference(state),
     )
+
+
+def _reference(state: Mapping[str, Any]) -> ObjectRef:
+    return ObjectRef(**{**state["bytes"], "size": int(state["bytes"]["size"])})
