@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 _REJECTED, _ACKNOWLEDGED = "4", "7"
 #: Service segments 0013 may name.
 _SERVICE = frozenset({"UNA", "UNB", "UNG", "UNH", "UNT", "UNE", "UNZ", "UNS"})
+#: Findings told at the header, whose trailer is what is absent.
+_ABSENT = {
+    "interchange-trailer-missing": "UNZ",
+    "group-trailer-missing": "UNE",
+    "message-trailer-missing": "UNT",
+}
 #: Message findings without a more exact code (0085): unspecified error.
 _UNSPECIFIED = "18"
 _MOST_SEGMENTS = 999
@@ -88,12 +94,14 @@ def _verdict(findings: Sequence[Finding]) -> list[Value]:
         return [_ACKNOWLEDGED]
     coded = next((finding for finding in findings if finding.code), findings[0])
     code = coded.code.partition(":")[2] or _UNSPECIFIED
-    return [_REJECTED, code, coded.tag if coded.tag in _SERVICE else ""]
+    tag = _ABSENT.get(coded.rule, coded.tag)
+    return [_REJECTED, code, tag if tag in _SERVICE else ""]
 
 
 def _message(answer: Answer, outcome: MessageOutcome) -> Iterator[Row]:
     """UCM with what is wrong in the message's segments below it."""
-    told = answer.told(outcome.findings)
+    unknown = [finding for finding in outcome.findings if finding.rule == "message-type-unknown"]
+    told = unknown or answer.told(outcome.findings)
     inside = [finding for finding in told if finding.tag not in _SERVICE or finding.element]
     service = [finding for finding in told if finding not in inside]
     directory, _, release = outcome.version.partition(".")
