@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import timedelta
+
     from ml_connector.assembly.parts import Parts
+    from ml_connector.sterling.messages import MailboxMessage
     from ml_connector.workflow.receive_again import ReceivingAgain
     from ml_connector.workflow.replay import Replaying
+    from ml_connector.workflow.verify_audit import Verifying
 
 
 def replaying(parts: Parts) -> Replaying:
@@ -33,4 +38,25 @@ def receiving_again(parts: Parts) -> ReceivingAgain:
         store=parts.documents,
         configuration=parts.configuration,
         start_receiving=parts.starter("RECEIVE_MACHINE"),
+    )
+
+
+def verifying(parts: Parts, *, grace: timedelta, skipped: Collection[str] = ()) -> Verifying:
+    """Return what a verification works with; ``skipped`` systems are not asked."""
+    from ml_connector.sterling.polling import is_wanted
+    from ml_connector.visma.stamped import stamped_documents
+    from ml_connector.workflow.verify_audit import Verifying
+
+    def in_mailboxes() -> list[MailboxMessage]:
+        settings = parts.sterling_settings
+        return [
+            found for found in parts.sterling.list_messages(confirm_end=True) if is_wanted(found, settings)
+        ]
+
+    return Verifying(
+        queries=parts.queries,
+        store=parts.documents,
+        in_visma=None if "visma" in skipped else lambda since: stamped_documents(parts.visma, since),
+        in_mailboxes=None if "sterling" in skipped else in_mailboxes,
+        grace=grace,
     )

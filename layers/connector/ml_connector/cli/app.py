@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from ml_connector import __version__
+from ml_connector.cli.audit import audit_app
 from ml_connector.cli.configuration import config_app
 from ml_connector.cli.credentials import credentials_app
 from ml_connector.cli.demo import demo
@@ -36,6 +37,7 @@ edi_app.command("parse")(parse)
 edi_app.command("write")(write)
 app.add_typer(edi_app, name="edi")
 app.add_typer(documents_app, name="documents")
+app.add_typer(audit_app, name="audit")
 app.add_typer(interchanges_app, name="interchanges")
 app.add_typer(unassigned_app, name="unassigned")
 app.add_typer(credentials_app, name="credentials")

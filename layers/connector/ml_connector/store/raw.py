@@ -6,13 +6,14 @@ import hashlib
 import tempfile
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, FlexibleChecksumError
 
 from ml_connector.errors import ConnectorError, Misconfigured, Unavailable
 from ml_connector.store.objects import ObjectRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from mypy_boto3_s3 import S3Client
 
@@ -74,23 +75,57 @@ class RawStore:
         spool.seek(0)
         return cast("BinaryIO", spool)
 
+    def current_version(self, key: str) -> str | None:
+        """Return the version an object has now; None if it was deleted.
+
+        Raises:
+            Unavailable: S3 did not answer.
+        """
+        try:
+            answer = self._s3.head_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code in ("NoSuchKey", "404"):
+                return None
+            raise Unavailable(f"S3 could not read s3://{self.bucket}/{key}: {code}.", key=key) from error
+        return answer.get("VersionId", "null")
+
+    def keys(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+        """Yield the keys of objects below a prefix, and when each was last written.
+
+        Raises:
+            Unavailable: S3 did not answer.
+        """
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        try:
+            for page in pages:
+                yield from ((row["Key"], row["LastModified"]) for row in page.get("Contents", ()))
+        except ClientError as error:
+            raise Unavailable(f"S3 could not list s3://{self.bucket}/{prefix}.", prefix=prefix) from error
+
     def _chunks(self, ref: ObjectRef) -> Iterator[bytes]:
         version: Mapping[str, str] = {} if ref.version_id == "null" else {"VersionId": ref.version_id}
         try:
             body = self._s3.get_object(Bucket=ref.bucket, Key=ref.key, **version)["Body"]  # type: ignore[arg-type] # optional argument
         except ClientError as error:
             raise _unreadable(ref, error) from error
-        yield from body.iter_chunks(_CHUNK)
+        try:
+            yield from body.iter_chunks(_CHUNK)
+        except FlexibleChecksumError as error:  # S3's own checksum of the upload does not fit its bytes
+            raise _altered(ref, f"does not fit its checksum: {error}") from error
 
 
 def _check_digest(ref: ObjectRef, found: str) -> None:
     if found != ref.sha256:
-        raise BytesAltered(
-            f"s3://{ref.bucket}/{ref.key} version {ref.version_id} has digest {found}, "
-            f"but {ref.sha256} was written.",
-            advice="Restore the version that was written from the bucket's version history.",
-            key=ref.key,
-        )
+        raise _altered(ref, f"has digest {found}, but {ref.sha256} was written.")
+
+
+def _altered(ref: ObjectRef, how: str) -> BytesAltered:
+    return BytesAltered(
+        f"s3://{ref.bucket}/{ref.key} version {ref.version_id} {how}",
+        advice="Restore the version that was written from the bucket's version history.",
+        key=ref.key,
+    )
 
 
 def _unreadable(ref: ObjectRef, error: ClientError) -> ConnectorError:

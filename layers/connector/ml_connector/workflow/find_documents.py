@@ -24,7 +24,7 @@ class Search:
     """What to find; everything given must fit.
 
     Attributes:
-        kind: ``document``, ``interchange`` or ``message``.
+        kind: ``document``, ``interchange`` or ``message``; empty for all.
         number: A business number of either system.
         since: Not before this moment, aware: of the last change where a partner is given, of coming into
             the status where one is, else of the first sight.

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from moto import mock_aws
+from tests.audit_store import BUCKET, StoredParts
+
+from ml_connector.sterling.messages import MailboxMessage
+from ml_connector.visma.stamped import StampedDocument
+from ml_connector.workflow.tickets import message_item
+from ml_connector.workflow.verify_audit import Verifying, verify_audit
+
+MESSAGE = message_item("sterling", "/acme/Inbound", "7")
+INTERCHANGE, DOCUMENT = f"{MESSAGE}-1", f"{MESSAGE}-1-1"
+NUMBER = "100045"
+
+
+class World:
+    """One invoice that came, was posted and whose story is whole, until a test plants a fault."""
+
+    def __init__(self, parts):
+        self.parts = parts
+        self.s3, self.dynamodb = parts.client("s3"), parts.client("dynamodb")
+        self.visma = [StampedDocument("SupplierInvoice", NUMBER, "mlc-aaaaaaaaaaaaaaaa")]
+        self.mailbox = [MailboxMessage("7", "invoice.edi", "/acme/Inbound", "d", datetime.now(UTC))]
+        self.grace = timedelta(0)
+        self._tell_message()
+        self._tell_document()
+
+    def verify(self):
+        """Return the kinds of faults and what they are about, as a set."""
+        now = datetime.now(UTC)
+        verifying = Verifying(
+            self.parts.queries,
+            self.parts.documents,
+            in_visma=lambda since: self.visma,
+            in_mailboxes=lambda: self.mailbox,
+            grace=self.grace,
+        )
+        self.report = verify_audit(now - timedelta(hours=1), now + timedelta(minutes=1), verifying)
+        return {(fault.kind.value, fault.item) for fault in self.report.faults}
+
+    def lose_event(self, item, event):
+        (row,) = [one for one in self.parts.queries.events(item) if one["event"] == event]
+        self.dynamodb.delete_item(TableName="audit", Key={"pk": {"S": row["pk"]}, "sk": {"S": row["sk"]}})
+
+    def _tell_message(self):
+        raw = self.parts.documents.put("raw/sterling/acme/7", b"ISA...").model_dump()
+        self.parts.tell(MESSAGE, "received", state={"kind": "message", "bytes": raw}, facts={"raw": raw})
+        self.parts.tell(MESSAGE, "split", facts={"interchanges": 1})
+        state = {"kind": "interchange", "parent": MESSAGE}
+        self.parts.tell(INTERCHANGE, "split", state=state, facts={"messages": 1})
+
+    def _tell_document(self):
+        stored = self.parts.documents.put(f"messages/{DOCUMENT}", b"ST*810").model_dump()
+        state = {"kind": "document", "direction": "in", "parent": INTERCHANGE, "bytes": stored}
+        self.parts.tell(DOCUMENT, "received", state=state, facts={"bytes": stored})
+        parsed = self.parts.documents.put(f"documents/{DOCUMENT}.json", b"{}").model_dump()
+        self.parts.tell(DOCUMENT, "parsed", facts={"document": parsed})
+        self.parts.tell(DOCUMENT, "mapped")
+        posted = {"visma_entity": "SupplierInvoice", "visma_number": NUMBER}
+        self.parts.tell(DOCUMENT, "posted", state=posted, numbers={"visma_number": NUMBER})
+
+
+@pytest.fixture
+def world(monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
+    with mock_aws():
+        yield World(StoredParts())
+
+
+def test_a_whole_story_agrees(world):
+    assert world.verify() == set()
+    assert world.report.checked == {
+        "messages": 1,
+        "interchanges": 1,
+        "documents": 1,
+        "events": 7,
+        "objects": 3,
+        "raw_objects": 1,
+        "visma_documents": 1,
+        "sterling_messages": 1,
+    }
+
+
+def test_a_deleted_object_is_found(world):
+    world.s3.delete_object(Bucket=BUCKET, Key=f"messages/{DOCUMENT}")
+    assert world.verify() == {("object-gone", DOCUMENT)}
+
+
+def test_an_object_deleted_with_its_version_is_found(world):
+    version = world.parts.queries.state(DOCUMENT)["bytes"]["version_id"]
+    world.s3.delete_object(Bucket=BUCKET, Key=f"messages/{DOCUMENT}", VersionId=version)
+    assert world.verify() == {("object-gone", DOCUMENT)}
+
+
+def test_an_object_written_over_is_found(world):
+    world.s3.put_object(Bucket=BUCKET, Key=f"messages/{DOCUMENT}", Body=b"ST*810*forged")
+    assert world.verify() == {("object-altered", DOCUMENT)}
+
+
+def test_the_same_bytes_written_again_are_no_fault(world):
+    world.parts.documents.put(f"messages/{DOCUMENT}", b"ST*810")
+    assert world.verify() == set()
+
+
+def test_an_object_altered_within_its_version_is_found(world):
+    from moto.s3.models import s3_backends
+
+    (backend,) = (one["aws"] for one in s3_backends.values())
+    backend.buckets[BUCKET].keys[f"documents/{DOCUMENT}.json"].value = b'{"forged": true}'
+    assert world.verify() == {("object-altered", DOCUMENT)}
+
+
+@pytest.mark.parametrize("event", ["received", "parsed", "mapped", "posted"])
+def test_a_missing_event_of_a_document_is_found(world, event):
+    world.lose_event(DOCUMENT, event)
+    assert ("event-missing", DOCUMENT) in world.verify()
+
+
+def test_a_missing_event_of_a_message_is_found(world):
+    world.lose_event(MESSAGE, "split")
+    assert ("event-missing", MESSAGE) in world.verify()
+
+
+def test_a_document_in_visma_without_a_record_is_found(world):
+    world.visma.append(StampedDocument("PurchaseOrder", "200001", "mlc-bbbbbbbbbbbbbbbb"))
+    assert world.verify() == {("unrecorded-in-visma", "200001")}
+
+
+def test_a_posted_document_that_visma_lacks_is_found(world):
+    world.visma.clear()
+    assert world.verify() == {("not-in-visma", DOCUMENT)}
+
+
+def test_a_document_without_an_end_is_found_once_its_time_is_over(world):
+    world.parts.tell(DOCUMENT, "delayed")
+    assert world.verify() == {("no-end", DOCUMENT)}
+    world.grace = timedelta(hours=1)
+    assert world.verify() == set()
+
+
+def test_a_missing_document_of_an_interchange_is_found(world):
+    for row in ("META", *(event["sk"] for event in world.parts.queries.events(DOCUMENT))):
+        key = {"pk": {"S": f"ITEM#{DOCUMENT}"}, "sk": {"S": row}}
+        world.dynamodb.delete_item(TableName="audit", Key=key)
+    assert world.verify() == {("item-missing", INTERCHANGE), ("unrecorded-in-visma", NUMBER)}
+
+
+def test_a_document_without_its_interchange_has_no_source(world):
+    for row in ("META", *(event["sk"] for event in world.parts.queries.events(INTERCHANGE))):
+        key = {"pk": {"S": f"ITEM#{INTERCHANGE}"}, "sk": {"S": row}}
+        world.dynamodb.delete_item(TableName="audit", Key=key)
+    assert world.verify() == {("no-source", DOCUMENT), ("item-missing", MESSAGE)}
+
+
+def test_kept_bytes_nobody_knows_of_are_found(world):
+    world.parts.documents.put("raw/sterling/acme/8", b"ISA...")
+    assert world.verify() == {("unrecorded-object", "raw/sterling/acme/8")}
+
+
+def test_a_message_in_sterling_nobody_received_is_found(world):
+    world.mailbox.append(MailboxMessage("9", "order.edi", "/acme/Inbound", "d", datetime.now(UTC)))
+    assert world.verify() == {("unrecorded-message", "9")}
+
+
+def test_every_fault_says_what_to_do(world):
+    world.visma.clear()
+    world.verify()
+    (fault,) = world.report.as_dict()["faults"]
+    assert NUMBER in fault["what"]
+    assert fault["advice"].endswith(".")
