@@ -20,3 +20,7 @@ class Check:
     ok: bool
     detail: str
     advice: str = ""
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it as plain values."""
+        return {"name": self.name, "ok": self.ok, "detail": self.detail, "advice": self.advice}

@@ -24,6 +24,7 @@ from ml_connector.cli.output import MISCONFIGURED
 from ml_connector.cli.partners import partners_app
 from ml_connector.cli.ping import ping
 from ml_connector.cli.rules import rules_app
+from ml_connector.cli.status import status
 
 app = typer.Typer(
     add_completion=False,
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 app.command()(ping)
 app.command()(demo)
+app.command()(status)
 edi_app.command("acknowledge")(acknowledge_file)
 edi_app.command("parse")(parse)
 edi_app.command("write")(write)

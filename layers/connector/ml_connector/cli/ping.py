@@ -28,10 +28,15 @@ def ping(
     from ml_connector.assembly.deployment import deployed_parts
 
     parts = deployed_parts(stack)
-    checks = [*_guard("sterling", _sterling, parts), *_guard("visma", _visma, parts)]
-    Output(as_json=as_json).data({"checks": [_plain(check) for check in checks]}, _table(checks))
+    checks = check_systems(parts)
+    Output(as_json=as_json).data({"checks": [check.as_dict() for check in checks]}, _table(checks))
     if not all(check.ok for check in checks):
         raise typer.Exit(REFUSED)
+
+
+def check_systems(parts: Parts) -> list[Check]:
+    """Return the checks of both systems; settings that can't be read are a failed check."""
+    return [*_guard("sterling", _sterling, parts), *_guard("visma", _visma, parts)]
 
 
 def _sterling(parts: Parts) -> list[Check]:
@@ -51,10 +56,6 @@ def _guard(system: str, run: Callable[[Parts], list[Check]], parts: Parts) -> li
         return [Check(f"{system} {one.name}", one.ok, one.detail, one.advice) for one in run(parts)]
     except ConnectorError as error:
         return [Check(f"{system} settings", ok=False, detail=error.message, advice=error.advice)]
-
-
-def _plain(check: Check) -> dict[str, object]:
-    return {"name": check.name, "ok": check.ok, "detail": check.detail, "advice": check.advice}
 
 
 def _table(checks: list[Check]) -> Table:

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+
+from ml_connector.workflow.tickets import message_item
+
+from .conftest import INVOICE
+
+MESSAGE = message_item("sterling", "/lost/Inbound", "7")
+
+
+@pytest.fixture
+def receive(parts):
+    """Record a message with one interchange in some status."""
+
+    def tell(content, event, **state):
+        raw = parts.documents.put("raw/sterling/lost/7", content).model_dump()
+        facts = {"system": "sterling", "mailbox": "/lost/Inbound", "message_id": "7", "name": "a.edi"}
+        parts.tell(MESSAGE, "received", state={"kind": "message", "bytes": raw}, facts={**facts, "raw": raw})
+        given = {"kind": "interchange", "parent": MESSAGE, "number": "000007001", **state}
+        parts.tell(f"{MESSAGE}-1", event, state=given, numbers={"control_number": "000007001"})
+        return f"{MESSAGE}-1"
+
+    return tell
+
+
+def test_interchanges_are_listed_and_shown_with_their_documents(run_json, parts, receive):
+    item = receive(INVOICE.read_bytes(), "split", partner="great-lakes-tools")
+    parts.tell(f"{item}-1", "received", state={"kind": "document", "parent": item})
+    (listed,) = run_json("interchanges", "list", "--number", "000007001")["interchanges"]
+    assert listed["item"] == item
+    shown = run_json("interchanges", "show", item)
+    assert [one["item"] for one in shown["documents"]] == [f"{item}-1"]
+
+
+def test_an_unknown_interchange_is_refused(run_cli, parts):
+    assert run_cli("interchanges", "show", "nobody").exit_code == 1
+
+
+class TestAssign:
+    def test_it_is_received_again_alone_once_its_partner_is_known(self, run_json, parts, receive):
+        item = receive(INVOICE.read_bytes(), "unassigned")
+        assert [one["item"] for one in run_json("unassigned", "list")["unassigned"]] == [item]
+        done = run_json("unassigned", "assign", item, "--reason", "partner added")
+        started = parts.started[done["execution"]]
+        assert done["partner"] == "great-lakes-tools"
+        assert started["machine"] == "RECEIVE_MACHINE"
+        assert started["interchanges"] == [item]
+        assert started["message"]["message_id"] == "7"
+        assert parts.queries.events(item)[-1]["facts"]["reason"] == "partner added"
+
+    def test_it_can_be_received_again_more_than_once(self, run_json, parts, receive):
+        item = receive(INVOICE.read_bytes(), "unassigned")
+        for _ in range(2):
+            run_json("unassigned", "assign", item, "--reason", "partner added")
+        assert list(parts.started) == [f"receive-{item}-r1", f"receive-{item}-r2"]
+
+    def test_a_sender_still_unknown_is_wrong_configuration(self, run_cli, parts, receive):
+        content = INVOICE.read_bytes()
+        sender = content[35:50]
+        item = receive(content.replace(sender, b"STRANGER       ", 1), "unassigned")
+        result = run_cli("unassigned", "assign", item, "--reason", "x")
+        assert result.exit_code == 2
+        assert "STRANGER" in result.stderr
+        assert not parts.started
+
+    def test_another_partner_than_expected_is_refused(self, run_cli, parts, receive):
+        item = receive(INVOICE.read_bytes(), "unassigned")
+        result = run_cli("unassigned", "assign", item, "--partner", "malmberg-verktyg", "--reason", "x")
+        assert result.exit_code == 1
+        assert "great-lakes-tools" in result.stderr
+
+    def test_what_is_assigned_already_is_refused(self, run_cli, receive):
+        item = receive(INVOICE.read_bytes(), "split", partner="great-lakes-tools")
+        assert run_cli("unassigned", "assign", item, "--reason", "x").exit_code == 1
+
+
+def test_a_held_interchange_is_released(run_json, parts, receive):
+    item = receive(INVOICE.read_bytes(), "held", partner="great-lakes-tools")
+    done = run_json("documents", "release", item, "--reason", "both are right")
+    assert parts.started[done["execution"]]["released"] is True
