@@ -54,7 +54,9 @@ def map_document(given: dict[str, Any], parts: Mapping, origin: Origin) -> dict[
     ref = parts.store.put(
         f"mapped/{ticket.id}.json", _content(result, document), metadata={"document": ticket.id}
     )
-    _record(ticket, result, ref, parts, origin)
+    # Only a corrected number is new: the one that came was recorded when the bytes were parsed.
+    numbers = {"corrected_number": document.number} if told.fields else {}
+    _record(ticket, result, ref, parts, origin, numbers)
     if result.disposition is Disposition.PARK and not told.released:
         raise Held(" ".join(result.holds), advice=f"Decide, then: ml-connector documents release {ticket.id}")
     post = result.body is not None and result.disposition is not Disposition.NONE
@@ -81,7 +83,12 @@ def _content(result: MappingResult, document: Document) -> bytes:
 
 
 def _record(
-    ticket: DocumentTicket, result: MappingResult, ref: ObjectRef, parts: Mapping, origin: Origin
+    ticket: DocumentTicket,
+    result: MappingResult,
+    ref: ObjectRef,
+    parts: Mapping,
+    origin: Origin,
+    numbers: dict[str, str],
 ) -> None:
     event = "mapped" if result.match is None else "matched"
     facts: dict[str, object] = {
@@ -94,7 +101,7 @@ def _record(
     if result.match is not None:
         facts["match"] = result.match.as_dict()
     state = {"entity": result.entity, "configuration_version": result.configuration_version}
-    parts.audit.record(ticket.id, event, origin=origin, state=state, facts=facts)
+    parts.audit.record(ticket.id, event, origin=origin, state=state, numbers=numbers, facts=facts)
 
 
 def _log(ticket: DocumentTicket, parts: Mapping, origin: Origin) -> None:
