@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ml_connector.partners.configuration import parse
-from ml_connector.store.audit import Origin
+from ml_connector.store.audit import STATUS_AFTER, Origin
 from ml_connector.store.interchanges import Seen
 from ml_connector.store.objects import ObjectRef
 
@@ -61,7 +61,9 @@ class FakeAudit:
             return False
         self.events.append((item, event, origin, dict(facts or {})))
         if not (first and item in self.states):
-            self.states.setdefault(item, {"item": item}).update({**(state or {}), "last_event": event})
+            status = {"status": STATUS_AFTER[event]} if event in STATUS_AFTER else {}
+            changes = {**status, **(state or {}), "last_event": event}
+            self.states.setdefault(item, {"item": item}).update(changes)
         return True
 
     def of(self, item):

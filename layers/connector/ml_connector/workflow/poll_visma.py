@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ml_connector.visma.outgoing import OutgoingDocument, OutgoingEntity
 
 LEASE = "poll-visma"
+# Nothing of it is read yet, so what is sent will be the newest: a change now is no change after sending.
+_ANNOUNCED = "received"
 _LEASE_MARGIN = 30.0
 _SPARE_SECONDS = 20.0
 
@@ -126,7 +128,7 @@ def _take(document: OutgoingDocument, poll: VismaPoll) -> Counter[str]:
         known = poll.queries.state(item)
         if known is None:
             _announce(item, document, partner, poll)
-        elif known.get("version") != document.version:
+        elif known.get("version") != document.version and known.get("status") != _ANNOUNCED:
             _note_change(item, document, poll)
             started["changed_after_sending"] += 1
             continue
