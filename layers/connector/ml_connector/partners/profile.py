@@ -68,7 +68,14 @@ class SentMessage(Fragment):
 class OutgoingMessage(Fragment):
     """A document of the ledger this partner gets, and the message it gets it as."""
 
-    entity: Literal["PurchaseOrder"]
+    entity: Literal[
+        "PurchaseOrder",
+        "CustomerInvoice",
+        "CustomerCreditNote",
+        "SalesOrder",
+        "Shipment",
+        "SupplierPayment",
+    ]
     standard: Literal["x12", "edifact", "tradacoms"]
     version: Code
     association: Code | None = None

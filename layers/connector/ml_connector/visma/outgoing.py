@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from ml_connector.visma.paging import VISMA_CLOCK_OVERLAP, changed_since, read_time
+from ml_connector.visma.paging import VISMA_CLOCK_OVERLAP, changed_since, filter_time, read_time
 from ml_connector.visma.wire import path_key
 
 if TYPE_CHECKING:
@@ -25,44 +25,103 @@ class OutgoingEntity:
         name: Visma's name of it.
         path: Where it is listed and, with its number, read.
         number: The member that holds its number.
-        partner: The member that names the supplier or customer it is for.
+        party: Whether it is for a supplier or a customer; the member of that name says which.
         ready: Statuses in which it may go (API A11).
+        types: Its types that may go, by the member ``type``; empty where every type may.
     """
 
     name: str
     path: str
     number: str
-    partner: str
+    party: Literal["supplier", "customer"]
     ready: frozenset[str]
+    types: frozenset[str] = frozenset()
 
     def changed(self, client: VismaClient, since: datetime) -> Iterator[OutgoingDocument]:
         """Yield the documents changed since a moment of Visma's clock, less a few minutes."""
-        for row in client.rows(self.path, changed_since(since - VISMA_CLOCK_OVERLAP)):
+        for row in self._list(client, since - VISMA_CLOCK_OVERLAP):
             yield self._document(row)
 
     def read(self, client: VismaClient, number: str) -> OutgoingDocument | None:
         """Return one document as it is now; None if it is gone."""
+        row = self._read(client, number)
+        return self._document(row) if row else None
+
+    def _list(self, client: VismaClient, since: datetime) -> Iterator[Row]:
+        yield from client.rows(self.path, changed_since(since))
+
+    def _read(self, client: VismaClient, number: str) -> Row | None:
         found = client.find(f"{self.path}/{path_key(number)}")
-        return self._document(found.body) if found else None
+        return dict(found.body) if found else None
 
     def _document(self, row: Row) -> OutgoingDocument:
+        party = row.get(self.party) or {}
+        status = str(row.get("status") or "")
         return OutgoingDocument(
             entity=self.name,
             number=str(row[self.number]),
-            partner=str((row.get(self.partner) or {}).get("number", "")),
-            version=str(row.get("lastModifiedDateTime") or ""),
-            ready=row.get("status") in self.ready,
-            status=str(row.get("status") or ""),
+            party=self.party,
+            partner=str(party.get("number") or party.get("id") or ""),
+            version=str(row.get("lastModifiedDateTime") or row.get("lastModified") or ""),
+            ready=status in self.ready and (not self.types or row.get("type") in self.types),
+            status=status,
             content=row,
         )
 
 
+class _SalesOrders(OutgoingEntity):
+    """Sales orders stand in a service of their own, with pages and filters of its own (API A13)."""
+
+    __slots__ = ()
+
+    def _list(self, client: VismaClient, since: datetime) -> Iterator[Row]:
+        url = f"{client.settings.sales_order_url.rstrip('/')}{self.path}"
+        yield from client.indexed_rows(url, {"modifiedSince": filter_time(since)})
+
+    def _read(self, client: VismaClient, number: str) -> Row | None:
+        return read_sales_order(client, "SO", number)
+
+
+class _Shipments(OutgoingEntity):
+    """Shipments name our sales orders; their customers want to read their own orders' numbers."""
+
+    __slots__ = ()
+
+    def _read(self, client: VismaClient, number: str) -> Row | None:
+        found = client.find(f"{self.path}/{path_key(number)}")
+        if found is None:
+            return None
+        lines = found.body.get("shipmentDetailLines") or ()
+        orders = dict.fromkeys((line.get("orderType") or "SO", line.get("orderNbr") or "") for line in lines)
+        numbers = {order: _customers_number(client, kind, order) for kind, order in orders if order}
+        return {**found.body, "customerOrders": numbers}
+
+
+def read_sales_order(client: VismaClient, kind: str, number: str) -> Row | None:
+    """Return a sales order with its lines; None if there is none."""
+    url = f"{client.settings.sales_order_url.rstrip('/')}/api/v3/SalesOrders/{kind}/{path_key(number)}"
+    found = client.find(url)
+    if found is None:
+        return None
+    lines = list(client.indexed_rows(f"{url}/lines"))
+    return {**found.body, "orderLines": lines}
+
+
+def _customers_number(client: VismaClient, kind: str, number: str) -> str | None:
+    order = read_sales_order(client, kind, number) or {}
+    return (order.get("customer") or {}).get("order") or None
+
+
 @dataclass(frozen=True, slots=True)
 class OutgoingDocument:
-    """A document of the ledger as it was read; ``version`` is its last modification as Visma wrote it."""
+    """A document of the ledger as it was read; ``version`` is its last modification as Visma wrote it.
+
+    ``partner`` is the number of the supplier or customer, whichever ``party`` says.
+    """
 
     entity: str
     number: str
+    party: Literal["supplier", "customer"]
     partner: str
     version: str
     ready: bool
@@ -75,15 +134,41 @@ class OutgoingDocument:
         return read_time(self.version)
 
 
-ENTITIES = {
+# Released documents of the receivables are open, or closed when they are paid (API A11).
+_RELEASED = frozenset({"Open", "Closed"})
+
+ENTITIES: dict[str, OutgoingEntity] = {
     entity.name: entity
     for entity in (
         OutgoingEntity(
-            name="PurchaseOrder",
-            path="/v1/purchaseorder",
-            number="orderNbr",
-            partner="supplier",
-            ready=frozenset({"Open", "Printed"}),
+            "PurchaseOrder", "/v1/purchaseorder", "orderNbr", "supplier", frozenset({"Open", "Printed"})
+        ),
+        OutgoingEntity("CustomerInvoice", "/v1/customerinvoice", "referenceNumber", "customer", _RELEASED),
+        OutgoingEntity(
+            "CustomerCreditNote", "/v1/customerCreditNote", "referenceNumber", "customer", _RELEASED
+        ),
+        _SalesOrders(
+            "SalesOrder",
+            "/api/v3/SalesOrders",
+            "orderId",
+            "customer",
+            frozenset({"Open"}),
+            frozenset({"SO"}),
+        ),
+        _Shipments(
+            "Shipment",
+            "/v1/shipment",
+            "shipmentNumber",
+            "customer",
+            frozenset({"Confirmed", "PartiallyInvoiced", "Invoiced", "Completed"}),
+        ),
+        OutgoingEntity(
+            "SupplierPayment",
+            "/v1/supplierPayment",
+            "refNbr",
+            "supplier",
+            frozenset({"Open", "Closed", "Printed"}),
+            frozenset({"Payment", "Prepayment"}),
         ),
     )
 }

@@ -138,7 +138,8 @@ def _take(document: OutgoingDocument, poll: VismaPoll) -> Counter[str]:
 
 def _receivers(document: OutgoingDocument, configuration: Configuration) -> Iterator[Partner]:
     for partner in configuration.partners:
-        ours = document.partner and document.partner in (partner.supplier, partner.customer)
+        number = partner.supplier if document.party == "supplier" else partner.customer
+        ours = document.partner and document.partner == number
         if ours and partner.gets(document.entity):
             yield partner
             return

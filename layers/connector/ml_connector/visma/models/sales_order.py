@@ -52,6 +52,26 @@ class SalesOrder(WriteModel):
     order_lines: tuple[SalesOrderLine, ...] = ()
 
 
+class ReadOrderedBy(ReadModel):
+    """Who ordered, and under which number of theirs."""
+
+    id: str = ""
+    name: str | None = None
+    order: str | None = None
+
+
+class ReadOrderedLine(ReadModel):
+    """A line of a sales order as the service has it."""
+
+    line_id: int
+    inventory_id: str | None = None
+    description: str | None = None
+    unit_of_measure: str | None = None
+    quantity: Decimal = Decimal(0)
+    unit_price: Decimal = Decimal(0)
+    requested_on: datetime | None = None
+
+
 class ReadSalesOrder(ReadModel):
     """A sales order as the service has it."""
 
@@ -62,3 +82,6 @@ class ReadSalesOrder(ReadModel):
     note: str | None = None
     date: datetime | None = None
     last_modified: datetime | None = None
+    customer: ReadOrderedBy | None = None
+    currency_id: str | None = None
+    order_lines: tuple[ReadOrderedLine, ...] = ()

@@ -1,0 +1,153 @@
+"""The partner a document goes to, and what our items, units and addresses are called there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from ml_connector.documents import (
+    Identifier,
+    IdentifierScheme,
+    Item,
+    Party,
+    PartyRole,
+    UnitList,
+    UnitOfMeasure,
+)
+from ml_connector.errors import Held, Misconfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ml_connector.partners.configuration import Configuration
+    from ml_connector.partners.profile import OutgoingMessage, Partner
+
+# Whose unit codes each standard writes; ANA has its own list (codes of one list mean nothing in another).
+_UNIT_LISTS = {
+    "x12": (UnitList.X12_355,),
+    "edifact": (UnitList.UNECE_REC20, UnitList.UNECE_REC21),
+    "tradacoms": (UnitList.ANA_4,),
+}
+
+
+class ItemCodes(Protocol):
+    """Answers by which other numbers an item is known."""
+
+    def codes_of(self, item: str) -> Mapping[tuple[str, str], str]:
+        """Return an item's cross references: ``{(type, business account): number}``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Who gets a document, as which message, and where codes are looked up."""
+
+    partner: Partner
+    message: OutgoingMessage
+    configuration: Configuration
+    codes: ItemCodes
+
+    def bought_item(self, number: str, alternate: str | None = None) -> Item:
+        """Return an item we buy from the partner; VPN is the supplier's number for it (API B15)."""
+        return self._item(number, "SELLER", ("VPN", self.partner.supplier or ""), alternate)
+
+    def sold_item(self, number: str, description: str | None = None) -> Item:
+        """Return an item we sell to the partner; CPN is the customer's number for it (API B15)."""
+        item = self._item(number, "BUYER", ("CPN", self.partner.customer or ""), None)
+        return item.model_copy(update={"description": description})
+
+    def _item(self, number: str, theirs: str, reference: tuple[str, str], alternate: str | None) -> Item:
+        codes = self.codes.codes_of(number) if number else {}
+        ours = "BUYER" if theirs == "SELLER" else "SELLER"
+        found = {
+            "GTIN": codes.get(("Barcode", "")),
+            ours: number,
+            theirs: self._agreed_code(number, theirs) or codes.get(reference) or alternate,
+        }
+        return Item(
+            gtin=_item_number(found["GTIN"], IdentifierScheme.GTIN),
+            seller_id=_item_number(found["SELLER"], IdentifierScheme.SELLER_ASSIGNED),
+            buyer_id=_item_number(found["BUYER"], IdentifierScheme.BUYER_ASSIGNED),
+        )
+
+    def _agreed_code(self, number: str, scheme: str) -> str | None:
+        """The code the partner's file has for an item, read backwards; it goes before the ledger's."""
+        agreed = (one.code for one in self.partner.items if one.item == number and one.scheme == scheme)
+        return next(agreed, None) if number else None
+
+    def unit(self, unit: str, item: str) -> UnitOfMeasure:
+        """Return the code of a unit of the ledger in the message's standard.
+
+        Raises:
+            Misconfigured: Neither the partner nor the company names one.
+        """
+        lists = _UNIT_LISTS[self.message.standard]
+        for reference in (*self.partner.units, *self.configuration.company.units):
+            if reference.unit == unit and reference.list in lists:
+                return UnitOfMeasure(code=reference.code, list=UnitList(reference.list))
+        raise Misconfigured(
+            f"Unit {unit!r} of item {item} has no code of {' or '.join(lists)}.",
+            advice=f'Add `- {{code: CODE, list: {lists[0]}, unit: "{unit}"}}` to `units:` in company.yaml.',
+            unit=unit,
+            item=item,
+        )
+
+    def company(self, role: PartyRole) -> Party:
+        """Return us in a role, by our address in the message's standard."""
+        company = self.configuration.company
+        return self._party(role, company.identities, company.name)
+
+    def counterpart(self, role: PartyRole, name: str | None = None) -> Party:
+        """Return the partner in a role, by its address in the message's standard."""
+        return self._party(role, self.partner.identities, name or self.partner.name)
+
+    def _party(self, role: PartyRole, identities: tuple[_Address, ...], name: str) -> Party:
+        other = _OTHERWISE.get(role, IdentifierScheme.BUYER_ASSIGNED)
+        ids = [_identifier(one.id, one.qualifier, other) for one in identities if self._speaks(one)]
+        return Party(role=role, ids=tuple(ids[:1]), name=name)
+
+    def _speaks(self, identity: _Address) -> bool:
+        return identity.standard == self.message.standard
+
+
+class _Address(Protocol):
+    """An address in envelopes, ours or a partner's."""
+
+    @property
+    def standard(self) -> str | None: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def qualifier(self) -> str | None: ...
+
+
+# Who numbers parties that have no GLN; the buyer does unless it is the seller's number for itself.
+_OTHERWISE = {
+    PartyRole.SELLER: IdentifierScheme.SELLER_ASSIGNED,
+    PartyRole.SHIP_FROM: IdentifierScheme.SELLER_ASSIGNED,
+    PartyRole.PAYEE: IdentifierScheme.SELLER_ASSIGNED,
+}
+
+
+def customers_order(number: str | None, what: str) -> str:
+    """Return the customer's order number of a document.
+
+    Raises:
+        Held: There is none; most customers can't take a document that doesn't name their order.
+    """
+    if not number:
+        raise Held(
+            f"{what} names no order of the customer's.",
+            advice="Fill in the customer's order number in Visma and replay it.",
+        )
+    return number
+
+
+def _item_number(value: str | None, scheme: IdentifierScheme) -> Identifier | None:
+    return Identifier(scheme=scheme, value=value) if value else None
+
+
+def _identifier(value: str, qualifier: str | None, otherwise: IdentifierScheme) -> Identifier:
+    """An address as an identifier: 14 says GLN in UNB 0007, and 08 does in ISA05."""
+    gln = qualifier in ("14", "08")
+    return Identifier(scheme=IdentifierScheme.GLN if gln else otherwise, value=value)
