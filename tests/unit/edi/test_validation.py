@@ -1,5 +1,6 @@
 """Every rule of validation, by a message that breaks it; and that the fast path never changes a verdict."""
 
+import io
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,7 @@ from tests.unit.edi.interchanges import (
     x12,
 )
 
-from ml_connector.edi import ReadOptions, Severity
+from ml_connector.edi import ReadOptions, Severity, find_schema, read_interchanges, validate
 
 BEG, PO1, CTT = ORDER_850
 
@@ -204,6 +205,26 @@ def test_patterns_never_hide_a_finding(beg, po1, ctt):
     nowhere = {"position": None, "offset": None, "line": None}
     after = [finding for finding in outcomes[-1].findings if finding.code[:3] in ("AK3", "AK4")]
     assert [replace(f, **nowhere) for f in after] == [replace(f, **nowhere) for f in alone]
+
+
+@pytest.mark.parametrize(
+    "before", [(BEG, PO1, CTT), (BEG, PO1, CTT, CTT), (BEG, "CUR*BY*USD", "CUR*BY*USD", PO1)]
+)
+@pytest.mark.parametrize("segments", [(BEG, PO1, CTT, CTT), (BEG, "CUR*BY*USD", "CUR*BY*USD", PO1)])
+def test_what_was_validated_before_changes_no_verdict(before, segments):
+    fresh = find_schema("x12", "850", "004010")
+    forgetful = replace(fresh, tables={})
+
+    def verdict(*messages):
+        found = []
+        for interchange in read_interchanges(io.BytesIO(x12(*messages))):
+            for message in interchange.messages():
+                found = [(f.code, f.tag) for f in validate(message, schema=forgetful)]
+        return found
+
+    alone = verdict(segments)
+    assert alone
+    assert verdict(*[before] * 60, segments) == alone
 
 
 @settings(max_examples=60, deadline=None)

@@ -114,7 +114,8 @@ class Walker:
         if node is None:
             self._set_aside(segment)
             return step
-        count = self.counts[node.index] + 1 if step.repeats else 1
+        # Ways that need no counting leave the count as it was; who repeats a place has taken it once.
+        count = max(self.counts[node.index], 1) + 1 if step.repeats else 1
         if node.maximum is not None and count > node.maximum:
             later = self._elsewhere(segment.tag, node)
             if later is not None:

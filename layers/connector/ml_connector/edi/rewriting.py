@@ -129,20 +129,31 @@ def message_bytes(interchange: Interchange, message: Message) -> bytes:
     """Return one message as an interchange of its own: its segments as they were, in an envelope for one.
 
     Header segments are the original ones, UNA included; trailers repeat their control numbers. A message
-    that had no envelope is returned without one.
+    that had no envelope is returned without one. In a TRADACOMS message's interchange its file's header
+    message comes first, since only there it says who sells and buys; both keep their numbers, and the
+    trailers count both.
 
     Raises:
         ConnectorError: When the message was too long to be held and the reading has gone on.
     """
     terminator = interchange.syntax.terminator
-    body = b"".join(_regular(segment) + terminator for segment in message.segments)
-    opened, closed = _envelope(interchange, message)
-    return (
-        interchange.prelude
-        + b"".join(part + terminator for part in opened)
-        + body
-        + b"".join(part + terminator for part in closed)
-    )
+    header = _file_header(interchange, message)
+    shared = header is not None and header.group is message.group
+    opened, group, closed = _envelope(interchange, message, header)
+    before = _segments(header) if header is not None else []
+    body = before + _segments(message) if shared else _segments(message)
+    parts = [*opened, *([] if shared else before), *group, *body, *closed]
+    return interchange.prelude + b"".join(part + terminator for part in parts)
+
+
+def _file_header(interchange: Interchange, message: Message) -> Message | None:
+    """Return the header message of the TRADACOMS file a message stands in, unless it is that itself."""
+    header = interchange.file_header
+    return None if header is message or not interchange.header else header
+
+
+def _segments(message: Message) -> list[bytes]:
+    return [_regular(segment) for segment in message.segments]
 
 
 def _regular(segment: Segment) -> bytes:
@@ -155,18 +166,23 @@ def _regular(segment: Segment) -> bytes:
     return raw + syntax.release if dangles(raw, syntax.release) else raw
 
 
-def _envelope(interchange: Interchange, message: Message) -> tuple[list[bytes], list[bytes]]:
-    """Return the header segments, outermost first, and the trailer segments, innermost first."""
+def _envelope(
+    interchange: Interchange, message: Message, header: Message | None
+) -> tuple[list[bytes], list[bytes], list[bytes]]:
+    """Return the interchange's header, the group's if there is one, and the trailers, innermost first."""
     if not interchange.header:
-        return [], []
-    opened, closed = [interchange.header.raw], []
+        return [], [], []
+    opened, closed = [], []
     group = message.group
     if group is not None:
         opened.append(group.header.raw)
-        closed.append(_trailer(_GROUP_TRAILERS, interchange, _number(group.header, _GROUP_NUMBERS)))
+        inside = 2 if header is not None and header.group is group else 1
+        number = _number(group.header, _GROUP_NUMBERS)
+        closed.append(_trailer(_GROUP_TRAILERS, interchange, number, counted=inside))
     number = _number(interchange.header, _NUMBERS)
-    closed.append(_trailer(_TRAILERS, interchange, number, counted=_counted(message)))
-    return opened, closed
+    counted = _counted(message) + (header is not None)
+    closed.append(_trailer(_TRAILERS, interchange, number, counted=counted))
+    return [interchange.header.raw], opened, closed
 
 
 _TRAILERS = {Standard.X12: b"IEA", Standard.EDIFACT: b"UNZ", Standard.TRADACOMS: b"END"}

@@ -238,7 +238,8 @@ class _Tables:
         """Remember the way a segment went, once its pattern is worth making."""
         tag = node.tag
         seen = self._seen[tag] = self._seen.get(tag, 0) + 1
-        if seen < _WORTH_A_PATTERN or not raw.startswith(tag.encode()):
+        over = repeats and node.maximum == 1  # a repetition that is always a fault is no way to remember
+        if seen < _WORTH_A_PATTERN or over or not raw.startswith(tag.encode()):
             return
         if tag not in self._matchers:
             self._matchers[tag] = compile_segment(self._schema.rule_of(node), syntax)
