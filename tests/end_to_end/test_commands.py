@@ -16,7 +16,7 @@ def test_ping_checks_both_systems(run_cli):
 
 
 def test_ping_says_what_to_do_when_a_login_fails(run_cli):
-    wrong = json.dumps({"username": "admin", "password": "wrong"})
+    wrong = json.dumps({"username": "admin", "password": "mistyped-4711"})
     try:
         assert run_cli("credentials", "set", "sterling", stdin=wrong).returncode == 0
         done = run_cli("ping", "--json")
@@ -25,7 +25,7 @@ def test_ping_says_what_to_do_when_a_login_fails(run_cli):
     assert done.returncode == 1
     failed = [check for check in json.loads(done.stdout)["checks"] if not check["ok"]]
     assert any("sterling" in check["name"] and check["advice"] for check in failed)
-    assert "wrong" not in done.stdout + done.stderr
+    assert "mistyped-4711" not in done.stdout + done.stderr
 
 
 def test_documents_are_listed_and_shown(run_cli, first_run):

@@ -24,7 +24,8 @@ class FakeAudit:
 
 @pytest.fixture
 def parts(monkeypatch):
-    fake = SimpleNamespace(audit=FakeAudit(), invocation=None)
+    fake = SimpleNamespace(audit=FakeAudit(), invocation=None, forgotten=[])
+    fake.forget_credentials = lambda: fake.forgotten.append(True)
     monkeypatch.setattr(handlers, "warm_parts", lambda: fake)
     return fake
 
@@ -78,6 +79,14 @@ def test_what_a_step_raises_is_recorded_and_raised_under_its_familys_name(
     ((item, recorded, origin, state),) = parts.audit.recorded
     assert (item, recorded, origin.step) == ("d-1-1", event, "parse")
     assert state["reason"] == raised.message
+
+
+def test_credentials_that_may_have_been_refused_are_forgotten(parts):
+    with pytest.raises(Misconfigured):
+        handler_that(LoginRefused("No."))(EVENT, LAMBDA)
+    with pytest.raises(Unavailable):
+        handler_that(Unavailable("Down."))(EVENT, LAMBDA)
+    assert parts.forgotten == [True]
 
 
 def test_a_defect_is_recorded_and_raised_as_it_is(parts):

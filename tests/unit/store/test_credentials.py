@@ -17,7 +17,8 @@ def test_credentials_are_read_and_kept(secrets):
     assert store.read().values == {"user": "u"}
     secrets.put_secret_value(SecretId="s", SecretString='{"user": "rotated"}')
     assert store.read().values == {"user": "u"}
-    assert store.read(fresh=True).values == {"user": "rotated"}
+    store.forget()
+    assert store.read().values == {"user": "rotated"}
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", "not json"])

@@ -9,7 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from ml_connector.assembly.observability import logger, metrics, tracer
 from ml_connector.assembly.parts import Parts
-from ml_connector.errors import ConnectorError, in_family
+from ml_connector.errors import ConnectorError, Misconfigured, in_family
 from ml_connector.workflow.failure import record_trouble
 from ml_connector.workflow.tickets import item_of, origin_of
 
@@ -55,6 +55,7 @@ def step_handler(step: str) -> Callable[[Callable[[Parts, Origin, Given], Given]
                 answer = run(parts, origin, given)
             except Exception as error:
                 _log(error)
+                _forget_if_refused(parts, error)
                 _count(_METRIC_OF.get(record_trouble(parts.audit, item_of(given), error, origin), "Failed"))
                 if isinstance(error, ConnectorError):
                     raise in_family(error) from error
@@ -78,6 +79,7 @@ def plain_handler(run: Callable[[Parts, Given], Given]) -> Callable[..., Given]:
             answer = run(parts, event)
         except Exception as error:
             _log(error)
+            _forget_if_refused(parts, error)
             _count("Failed")
             raise
         _count("Succeeded")
@@ -91,6 +93,12 @@ def _instrumented(handle: Callable[..., Given]) -> Callable[..., Given]:
     traced: Callable[..., Given] = tracer.capture_lambda_handler(capture_response=False)(logged)
     measured: Callable[..., Given] = metrics.log_metrics(raise_on_empty_metrics=False)(traced)
     return measured
+
+
+def _forget_if_refused(parts: Parts, error: Exception) -> None:
+    """Credentials may be what is misconfigured; a warm container must not go on with them once mended."""
+    if isinstance(error, Misconfigured):
+        parts.forget_credentials()
 
 
 def _count(metric: str) -> None:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from ml_connector.assembly.environment import Environment
+from ml_connector.errors import Unavailable
 from ml_connector.store.audit import AuditTrail
 from ml_connector.store.audit_queries import AuditQueries
 from ml_connector.store.credentials import CredentialStore
@@ -176,6 +178,11 @@ class Parts:
         client: Client = kept[1]
         return client
 
+    def forget_credentials(self) -> None:
+        """Read all credentials anew the next time: what refused them may have been mended since."""
+        for store in self._secrets.values():
+            store.forget()
+
     def _credentials(self, system: str) -> CredentialStore:
         if system not in self._secrets:
             secret = self.environment[f"{system.upper()}_SECRET"]
@@ -194,6 +201,8 @@ class Parts:
                 states.start_execution(stateMachineArn=arn, name=name, input=json.dumps(given))
             except states.exceptions.ExecutionAlreadyExists:
                 return False
+            except (ClientError, BotoCoreError) as error:
+                raise Unavailable(f"Step Functions did not start {name}: {error}") from error
             return True
 
         return start
@@ -207,6 +216,8 @@ class Parts:
                 states.redrive_execution(executionArn=execution)
             except (states.exceptions.ExecutionNotRedrivable, states.exceptions.ExecutionDoesNotExist):
                 return False
+            except (ClientError, BotoCoreError) as error:
+                raise Unavailable(f"Step Functions did not redrive {execution}: {error}") from error
             return True
 
         return redrive

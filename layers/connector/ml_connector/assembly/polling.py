@@ -48,6 +48,8 @@ def poll_sterling(parts: Parts) -> dict[str, Any]:
             now=lambda: datetime.now(UTC),
         )
     )
+    if figures.get("login_held"):
+        parts.forget_credentials()  # so that the next poll sees whether they were mended
     return _measured("sterling", figures)
 
 

@@ -56,17 +56,21 @@ class CredentialStore:
         self._clock = clock
         self._kept: tuple[float, Credentials] | None = None
 
-    def read(self, *, fresh: bool = False) -> Credentials:
-        """Return the credentials; ``fresh`` passes by what is kept, as when they were refused.
+    def read(self) -> Credentials:
+        """Return the credentials, read anew after five minutes or when they were forgotten.
 
         Raises:
             Misconfigured: The secret is missing, empty or not a JSON object.
             Unavailable: Secrets Manager did not answer.
         """
         now = self._clock()
-        if fresh or self._kept is None or now - self._kept[0] > _KEPT_SECONDS:
+        if self._kept is None or now - self._kept[0] > _KEPT_SECONDS:
             self._kept = (now, self._fetch())
         return self._kept[1]
+
+    def forget(self) -> None:
+        """Read them anew the next time, as when they were refused and may have been mended since."""
+        self._kept = None
 
     def _fetch(self) -> Credentials:
         try:

@@ -161,8 +161,7 @@ class _Execution:
         try:
             created = self._client.create(self._entity.path(settings), body, not_after=not_after)
         except Rejected as error:
-            self._advance(record, PostingState.REJECTED, reason=str(error), lease_until=None)
-            raise
+            return self._refused(record, error)
         except OutcomeUnknown as error:
             return self._doubt(record, error)
         except ConnectorError as error:
@@ -171,6 +170,17 @@ class _Execution:
         if not created.number:
             return self._doubt(record, OutcomeUnknown("Visma created the document without naming it."))
         return self._fresh(self._conclude(record, created.number))
+
+    def _refused(self, record: PostingRecord, error: Rejected) -> Posted:
+        """Return the document if what Visma refused is there already, under our own stamp.
+
+        A ledger restored from before the write knows nothing of it, and the second write is then refused.
+        """
+        number = self._look_up(record)
+        if number:
+            return self._already(self._conclude(record, number))
+        self._advance(record, PostingState.REJECTED, reason=str(error), lease_until=None)
+        raise error
 
     def _mark_sending(self, record: PostingRecord) -> PostingRecord:
         sent_at = self._now()
