@@ -58,8 +58,9 @@ def test_each_message_can_be_cut_out_with_its_envelope(path):
         for message in interchange.messages():
             own = message_bytes(interchange, message)
             (again,) = read_interchanges(io.BytesIO(own))
-            (copy,) = again.messages()
+            *before, copy = again.messages()
             assert again.findings == []
+            assert len(before) == (message.standard is Standard.TRADACOMS and message.type != "ORDHDR")
             assert [segment.raw for segment in copy.segments] == [segment.raw for segment in message.segments]
             assert (again.sender, again.control_number) == (interchange.sender, interchange.control_number)
             assert (copy.type, copy.version) == (message.type, message.version)
@@ -70,9 +71,39 @@ def test_a_message_that_was_repaired_is_cut_out_regular(name):
     for interchange in read_interchanges(io.BytesIO((FIXTURES / f"{name}.edi").read_bytes())):
         for message in interchange.messages():
             (again,) = read_interchanges(io.BytesIO(message_bytes(interchange, message)))
-            (copy,) = again.messages()
+            *_, copy = again.messages()
             assert copy.findings == []
             assert [s.elements() for s in copy.segments] == [s.elements() for s in message.segments]
+
+
+STX = "STX=ANA:1+5000000000001:NORDLYS+5000000000002:FJELLHANDEL+260301:090500+R1++ORDHDR'"
+ORDHDR = "MHD={}+ORDHDR:9'TYP=0430'SDT=5000000000002'CDT=5000000000001'FIL={}+1+260301'MTR=6'"
+ORDERS = "MHD={}+ORDERS:9'CLO=:7+:NORD'ORD={}::260301'OLD=1+:SKU1+++:24'OTR=1'MTR=6'"
+
+
+def cut_out(text):
+    (interchange,) = read_interchanges(io.BytesIO(text.encode()))
+    return [message_bytes(interchange, message).decode() for message in interchange.messages()]
+
+
+def test_a_tradacoms_message_is_cut_out_with_the_header_of_its_own_file():
+    headers = [ORDHDR.format(1, 1), ORDHDR.format(4, 2)]
+    orders = [ORDERS.format(2, "PO1"), ORDERS.format(3, "PO2"), ORDERS.format(5, "PO3")]
+    first, one, two, second, three = cut_out(
+        STX + headers[0] + orders[0] + orders[1] + headers[1] + orders[2] + "END=5'"
+    )
+    assert first == STX + headers[0] + "END=1'"
+    assert second == STX + headers[1] + "END=1'"
+    assert [one, two] == [STX + headers[0] + order + "END=2'" for order in orders[:2]]
+    assert three == STX + headers[1] + orders[2] + "END=2'"
+
+
+def test_a_tradacoms_batch_counts_the_header_that_stands_in_it():
+    header, order = ORDHDR.format(1, 1), ORDERS.format(2, "PO1")
+    inside = STX + "BAT=1'" + header + order + "EOB=2'END=2'"
+    outside = STX + header + "BAT=1'" + order + "EOB=1'END=2'"
+    assert cut_out(inside)[1] == inside
+    assert cut_out(outside)[1] == outside
 
 
 def test_a_ta1_is_cut_out_with_no_group_counted():

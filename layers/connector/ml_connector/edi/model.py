@@ -56,6 +56,8 @@ class Message:
 
     # Defaults here and not in the constructor, as messages come by the hundred thousand.
     closed = False
+    #: The header message of the TRADACOMS file the message stands in (ORDHDR, INVFIL); None elsewhere.
+    file_header: Message | None = None
     _notes: Notebook | None = None
     _segments: list[Segment] | None = None
     _identity: MessageIdentity | None = None
@@ -223,7 +225,6 @@ class Interchange:
         self.group_count = 0
         self.message_count = 0
         self.prelude = b""
-        self.file_header: Message | None = None
         self.findings: list[Finding] = notes.findings
         self.facts: InterchangeFacts = describe_interchange(header, syntax)
         self.notes = notes

@@ -108,9 +108,11 @@ class _Reading:
 
     def _messages(self, interchange: Interchange, blocks: Iterator[LexedBlock]) -> Iterator[Message]:
         """Yield an interchange's messages, then look for the next interchange."""
+        header: Message | None = None
         for message in Assembler(interchange, blocks, self.options).messages():
-            if interchange.standard is Standard.TRADACOMS and message.type in TRADACOMS_FILES:
-                interchange.file_header = message
+            if interchange.standard is Standard.TRADACOMS:
+                header = message if message.type in TRADACOMS_FILES else header
+                message.file_header = None if header is message else header
             yield message
         self._next = self.lexer.next_opening()
         if self._next is None and not self._quiet:

@@ -137,19 +137,13 @@ def message_bytes(interchange: Interchange, message: Message) -> bytes:
         ConnectorError: When the message was too long to be held and the reading has gone on.
     """
     terminator = interchange.syntax.terminator
-    header = _file_header(interchange, message)
+    header = message.file_header if interchange.header else None
     shared = header is not None and header.group is message.group
     opened, group, closed = _envelope(interchange, message, header)
     before = _segments(header) if header is not None else []
     body = before + _segments(message) if shared else _segments(message)
     parts = [*opened, *([] if shared else before), *group, *body, *closed]
     return interchange.prelude + b"".join(part + terminator for part in parts)
-
-
-def _file_header(interchange: Interchange, message: Message) -> Message | None:
-    """Return the header message of the TRADACOMS file a message stands in, unless it is that itself."""
-    header = interchange.file_header
-    return None if header is message or not interchange.header else header
 
 
 def _segments(message: Message) -> list[bytes]:

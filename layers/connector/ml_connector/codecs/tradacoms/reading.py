@@ -47,7 +47,7 @@ class TradacomsReading(Reading):
     def __init__(self, interchange: Interchange, message: Message, profile: CodecProfile) -> None:
         super().__init__(interchange, message, profile)
         self.tree = place(message)
-        held = interchange.file_header
+        held = message.file_header
         self.header = {segment.tag: SegmentReader(segment, self) for segment in held.segments} if held else {}
         for tag in _SERVICE:
             for segment in self.tree.segments(tag):
