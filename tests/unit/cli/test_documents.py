@@ -136,6 +136,12 @@ def stop_after_first(parts):
     parts.redriver = redriver
 
 
+def tell_leaving(parts):
+    reference = parts.documents.put("outbound/out-1.edi", b"UNB").model_dump()
+    state = {"kind": "document", "direction": "out", "type": "PurchaseOrder", "number": "000051"}
+    parts.tell("out-1", "formatted", state={**state, "partner": "malmberg-verktyg", "bytes": reference})
+
+
 class TestDecisions:
     def test_a_released_document_goes_on_past_what_held_it(self, run_json, parts, invoices):
         done = run_json("documents", "release", "m-1-4", "--reason", "price agreed")
@@ -166,6 +172,16 @@ class TestDecisions:
         assert parts.queries.state("m-1-3")["bytes"] == before
         facts = parts.queries.events("m-1-3")[-1]["facts"]
         assert (facts["reason"], facts["from"]) == ("wrong address", "great-lakes-tools")
+
+    def test_a_document_that_leaves_is_sent_to_another_mailbox(self, run_json, run_cli, parts):
+        tell_leaving(parts)
+        words = ("documents", "reroute", "out-1", "--reason", "moved")
+        assert run_cli(*words, "--entity", "log").exit_code == 1
+        done = run_json(*words, "--mailbox", "/acme/New")
+        started = parts.started[done["execution"]]
+        assert (started["machine"], done["way"]) == ("SEND_MACHINE", "send")
+        assert started["instructions"] == {"mailbox": "/acme/New"}
+        assert started["formatted"]["key"] == "outbound/out-1.edi"
 
     @pytest.mark.parametrize("words", [["--partner", "nobody"], ["--entity", "poem"], ["--set", "currency"]])
     def test_a_reroute_to_nowhere_is_wrong_usage(self, run_cli, parts, invoices, words):

@@ -30,10 +30,10 @@ class Splitter:
             environment="production",
         )
 
-    def split(self, content, *, message_id="m-1", progress=None, retry=0):
+    def split(self, content, *, message_id="m-1", progress=None, retry=0, **more):
         raw = self.store.put(f"raw/{message_id}", content)
         message = {"system": "sterling", "mailbox": "/acme/Inbound", "message_id": message_id}
-        given = {"message": message, "raw": raw.model_dump(), "progress": progress}
+        given = {"message": message, "raw": raw.model_dump(), "progress": progress, **more}
         return split_interchange(given, self.parts, Origin(step="split", execution="arn:e", retry=retry))
 
 
@@ -112,6 +112,24 @@ def test_a_control_number_with_other_content_is_held(splitter):
     item = message_item("sterling", "/acme/Inbound", "m-2")
     assert splitter.audit.of(f"{item}-1") == ["held"]
     assert len(splitter.starter.started) == 1
+
+
+def test_a_released_interchange_goes_on_beside_the_first_of_its_number(splitter):
+    splitter.split(interchange(ORDER), message_id="m-1")
+    item = f"{message_item('sterling', '/acme/Inbound', 'm-2')}-1"
+    splitter.split(interchange(INVOICE), message_id="m-2")
+    splitter.split(interchange(INVOICE), message_id="m-2", retry=1, interchanges=[item], released=True)
+    assert splitter.audit.of(item) == ["held", "split"]
+    assert f"810-acme-INV-7-{item}-1" in splitter.starter.started
+
+
+def test_an_interchange_received_again_leaves_its_neighbours_alone(splitter):
+    both = interchange(ORDER) + interchange(INVOICE, sender="STRANGER", number="000000002")
+    splitter.split(both)
+    splitter.split(both, retry=1, interchanges=[f"{ITEM}-2"])
+    assert splitter.audit.of(f"{ITEM}-1") == ["split"]
+    assert splitter.audit.of(f"{ITEM}-1-1") == ["received"]
+    assert splitter.audit.of(f"{ITEM}-2") == ["unassigned", "unassigned"]
 
 
 def test_a_test_interchange_never_starts_a_document_in_production(splitter):

@@ -81,6 +81,7 @@ def sending(parts: Parts) -> Sending:
     ports = _sterling_ports(parts)
     return Sending(
         audit=parts.audit,
+        queries=parts.queries,
         configuration=parts.configuration,
         send=lambda consignment: send_to_sterling(consignment, ports),
     )

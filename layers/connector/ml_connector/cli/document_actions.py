@@ -17,7 +17,7 @@ ItemId = Annotated[str, typer.Argument(metavar="ID", help="A document's or inter
 
 @guarded
 def hold(document: DocumentId, reason: Reason = "", stack: Stack = None, as_json: AsJson = False) -> None:
-    """Stop a document before it is posted, until it is released."""
+    """Stop a document before it is posted or sent, until it is released."""
     from ml_connector.assembly.actions import replaying
     from ml_connector.assembly.deployment import deployed_parts
     from ml_connector.workflow.decisions import hold_document
@@ -69,16 +69,18 @@ def reroute(
     fields: Annotated[
         list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A corrected value; repeatable.")
     ] = None,
+    mailbox: Annotated[str, typer.Option(help="The mailbox a document that leaves goes to.")] = "",
     reason: Reason = "",
     stack: Stack = None,
     as_json: AsJson = False,
 ) -> None:
-    """Start a document again for another partner, as another entity or with corrected values."""
+    """Start a document again for another partner, entity or mailbox, or with corrected values."""
     from ml_connector.assembly.actions import replaying
     from ml_connector.assembly.deployment import deployed_parts
     from ml_connector.workflow.decisions import Rerouting, reroute_document
 
-    who, to = person(reason), Rerouting(partner, _entity(entity), dict(map(_field, fields or ())))
+    who = person(reason)
+    to = Rerouting(partner, _entity(entity), dict(map(_field, fields or ())), mailbox)
     parts = deployed_parts(stack)
     done = reroute_document(document, to, who, replaying(parts), parts.configuration, parts.documents)
     Output(as_json=as_json).data(done, Text(f"{document} goes on as {done['execution']}"))

@@ -51,20 +51,21 @@ class Rerouting:
     partner: str = ""
     entity: str = ""
     fields: Mapping[str, str] | None = None
+    mailbox: str = ""
 
 
 def hold_document(document: str, person: Person, parts: Replaying) -> dict[str, Any]:
-    """Stop a document before it is posted; an execution that is under way stops there too.
+    """Stop a document before it is posted or sent; an execution that is under way stops there too.
 
     Raises:
         Rejected: It is in Visma already, or is settled otherwise.
     """
     state = document_state(document, parts.queries)
     _refuse_posted(state)
-    if state.get("direction") != "in" or state.get("status") not in OPEN_STATUSES:
+    if state.get("status") not in OPEN_STATUSES:
         raise Rejected(
             f"{document} is {state.get('status')}: there is nothing left to hold.",
-            advice="Only documents that came in and are still on their way are held.",
+            advice="Only documents that are still on their way are held.",
         )
     changes = {
         "held_because": person.reason,
@@ -108,7 +109,7 @@ def reroute_document(
     configuration: Configuration,
     store: RawStore,
 ) -> dict[str, Any]:
-    """Start a document again for another partner, as another entity or with corrected values.
+    """Start a document again for another partner, entity or mailbox, or with corrected values.
 
     Its bytes stay what came; the decision and its reason stand beside them.
 
@@ -118,8 +119,7 @@ def reroute_document(
     """
     state = document_state(document, parts.queries)
     _refuse_posted(state)
-    if state.get("direction") != "in":
-        raise Rejected(f"{document} leaves: mend it in Visma, then replay it.")
+    _refuse_wrong_way(state, to)
     told = _rerouted(state, to, store)
     partner = configuration.partner(to.partner).id if to.partner else state["partner"]
     facts = {"reason": person.reason, "from": state["partner"], "to": partner, "instructions": told}
@@ -130,7 +130,9 @@ def reroute_document(
         state={"partner": partner, "instructions": told},
         facts=facts,
     )
-    return start_anew(document, {**state, "partner": partner, "instructions": told}, parts)
+    formatted = state.get("direction") == "out" and bool(state.get("bytes"))
+    changed = {**state, "partner": partner, "instructions": told}
+    return start_anew(document, changed, parts, sending_only=formatted)
 
 
 def review_item(item: str, person: Person, parts: Replaying, *, close: bool = False) -> dict[str, Any]:
@@ -153,14 +155,13 @@ def review_item(item: str, person: Person, parts: Replaying, *, close: bool = Fa
 
 
 def _rerouted(state: Mapping[str, Any], to: Rerouting, store: RawStore) -> dict[str, Any]:
-    if not (to.partner or to.entity or to.fields):
-        raise Rejected("Nothing was to be changed.", advice="Give --partner, --entity or --set field=value.")
     before = Instructions.model_validate(state.get("instructions") or {})
     told = Instructions.model_validate(
         {
             "released": before.released,
             "entity": to.entity or before.entity,
             "fields": {**before.fields, **(to.fields or {})},
+            "mailbox": to.mailbox or before.mailbox,
         }
     )
     if told.fields and state.get("parsed"):
@@ -169,6 +170,21 @@ def _rerouted(state: Mapping[str, Any], to: Rerouting, store: RawStore) -> dict[
         if not isinstance(document, FunctionalAcknowledgement):
             told.document(document)
     return told.plain()
+
+
+def _refuse_wrong_way(state: Mapping[str, Any], to: Rerouting) -> None:
+    """Refuse what does not fit the document's direction: one that leaves only has a mailbox to go to."""
+    inward, outward = bool(to.partner or to.entity or to.fields), bool(to.mailbox)
+    if state.get("direction") == "in" and (outward or not inward):
+        raise Rejected(
+            "A document that came in goes to another partner or entity, or gets other values.",
+            advice="Give --partner, --entity or --set field=value.",
+        )
+    if state.get("direction") == "out" and (inward or not outward):
+        raise Rejected(
+            "A document that leaves goes to another mailbox; its values are mended in Visma.",
+            advice="Give --mailbox; or mend the document in Visma and replay it.",
+        )
 
 
 def _refuse_posted(state: Mapping[str, Any]) -> None:

@@ -26,6 +26,7 @@ class Instructions(BaseModel):
         released: What would be held goes on.
         entity: What it becomes in Visma, whatever the partner's profile says.
         fields: Values of the document to set otherwise, by their path.
+        mailbox: Where a document that leaves goes instead.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -33,6 +34,7 @@ class Instructions(BaseModel):
     released: bool = False
     entity: Entity | None = None
     fields: dict[str, str] = {}
+    mailbox: str = ""
 
     def plain(self) -> dict[str, Any]:
         """Return only what was decided, as plain JSON values."""

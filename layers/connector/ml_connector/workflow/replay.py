@@ -163,10 +163,12 @@ def _input(document: str, state: Mapping[str, Any], *, sending_only: bool) -> di
     if state["direction"] == "out":
         ticket = {name: state.get(name, "") for name in ("direction", "type", "number", "partner")}
         formatted = {"formatted": _reference(state).model_dump()} if sending_only else {}
-        return {"document": {"id": document, **ticket}, **formatted}
-    told = state.get("instructions")
-    ticket = _ticket(document, state).model_dump()
-    return {"document": ticket, **({"instructions": told} if told else {})}
+        return {"document": {"id": document, **ticket}, **formatted, **_told(state)}
+    return {"document": _ticket(document, state).model_dump(), **_told(state)}
+
+
+def _told(state: Mapping[str, Any]) -> dict[str, Any]:
+    return {"instructions": state["instructions"]} if state.get("instructions") else {}
 
 
 def _ticket(document: str, state: Mapping[str, Any]) -> DocumentTicket:

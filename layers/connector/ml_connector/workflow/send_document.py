@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ml_connector.store.objects import ObjectRef
+from ml_connector.workflow.instructions import instructions_in, stop_if_held
 from ml_connector.workflow.send_to_sterling import Consignment
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from ml_connector.partners.configuration import Configuration
     from ml_connector.store.audit import AuditTrail, Origin
+    from ml_connector.store.audit_queries import AuditQueries
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Sending:
     """What the step works with."""
 
     audit: AuditTrail
+    queries: AuditQueries
     configuration: Configuration
     send: Callable[[Consignment], dict[str, Any]]
 
@@ -28,18 +31,21 @@ def send_document(given: dict[str, Any], parts: Sending, origin: Origin) -> dict
     """Return the step's input with Sterling's id of the message.
 
     Raises:
+        Held: A person stopped the document.
         Unavailable: Sterling did not answer; the next try looks before it sends.
         Misconfigured: Sterling refused the message for good.
     """
-    document = given["document"]
+    document, told = given["document"], instructions_in(given)
+    stop_if_held(parts.queries.state(document["id"]), document["id"])
     partner = parts.configuration.partner(document["partner"])
     where = parts.send(
         Consignment(
-            send_id=document["id"],
+            # In another mailbox it is another consignment: what was planned for the first stays as it is.
+            send_id=f"{document['id']}-{told.mailbox}" if told.mailbox else document["id"],
             partner=partner.id,
             label=f"{document['type']}-{document['number']}",
             content=ObjectRef(**given["formatted"]),
-            mailbox=partner.mailboxes.outbound or "",
+            mailbox=told.mailbox or partner.mailboxes.outbound or "",
         )
     )
     parts.audit.record(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ml_connector.workflow.faults import Fault, FaultKind, Report
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from ml_connector.visma.stamped import StampedDocument
 
 _ENTITIES = frozenset({"PurchaseOrder", "SupplierInvoice", "SalesOrder"})
+# Most of the time goes into waiting for S3 and DynamoDB.
+_AT_A_TIME = 8
 # A message may be kept before midnight and recorded after it.
 _MARGIN = timedelta(days=1)
 
@@ -52,10 +56,10 @@ def verify_audit(since: datetime, until: datetime, parts: Verifying) -> Report:
     """
     report = Report()
     posted: dict[tuple[str, str], str] = {}
-    for item in find_all(parts.queries, Search(kind="", since=since, until=until)):
-        events = _check_item(item, parts, report)
-        if any(event["event"] == "posted" for event in events) and item.get("visma_number"):
-            posted[item.get("visma_entity", ""), item["visma_number"]] = item["item"]
+    for found in _checked(find_all(parts.queries, Search(kind="", since=since, until=until)), parts):
+        found.enter(report)
+        if found.posted:
+            posted[found.item.get("visma_entity", ""), found.item["visma_number"]] = found.item["item"]
     report.faults += _unrecorded_objects(since, until, parts, report)
     if parts.in_visma:
         report.faults += _against_visma(parts.in_visma(since), posted, parts.queries, report)
@@ -64,16 +68,46 @@ def verify_audit(since: datetime, until: datetime, parts: Verifying) -> Report:
     return report
 
 
-def _check_item(item: dict[str, Any], parts: Verifying, report: Report) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What was found of one item."""
+
+    item: dict[str, Any]
+    events: list[dict[str, Any]]
+    objects: int
+    faults: list[Fault]
+
+    @property
+    def posted(self) -> bool:
+        """Whether it was posted, by us, under a number."""
+        said = any(event["event"] == "posted" for event in self.events)
+        return said and bool(self.item.get("visma_number"))
+
+    def enter(self, report: Report) -> None:
+        """Enter it into the report."""
+        report.faults += self.faults
+        report.count(f"{self.item.get('kind', 'item')}s")
+        report.count("events", len(self.events))
+        report.count("objects", self.objects)
+
+
+def _checked(items: Iterable[dict[str, Any]], parts: Verifying) -> Iterator[_Checked]:
+    """Yield what is found of each item, several looked at together."""
+    waiting = iter(items)
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        while batch := list(islice(waiting, _AT_A_TIME * 4)):
+            yield from pool.map(lambda item: _check_item(item, parts), batch)
+
+
+def _check_item(item: dict[str, Any], parts: Verifying) -> _Checked:
     events = parts.queries.events(item["item"])
     settled_by = f"{parts.now() - parts.grace:%Y-%m-%dT%H:%M:%S.%fZ}"
-    report.faults += check_story(item, events, parts.queries, settled_by=settled_by)
     references = set(references_in([item, *events]))
-    report.faults += check_objects(item["item"], references, parts.store)
-    report.count(f"{item.get('kind', 'item')}s")
-    report.count("events", len(events))
-    report.count("objects", len(references))
-    return events
+    faults = [
+        *check_story(item, events, parts.queries, settled_by=settled_by),
+        *check_objects(item["item"], references, parts.store),
+    ]
+    return _Checked(item, events, len(references), faults)
 
 
 def _unrecorded_objects(

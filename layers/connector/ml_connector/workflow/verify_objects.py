@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from ml_connector.store.objects import ObjectRef
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
     from ml_connector.store.raw import RawStore
 
-_AT_A_TIME = 8
 # What came and what left is written once; the others are written anew by each replay.
 _ORIGINALS = ("raw/", "messages/", "outbound/", "acknowledgements/")
 
@@ -40,11 +38,8 @@ def check_objects(item: str, references: Iterable[ObjectRef], store: RawStore) -
     by_key: dict[str, set[ObjectRef]] = {}
     for reference in references:
         by_key.setdefault(reference.key, set()).add(reference)
-    if not by_key:
-        return
-    with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        for faults in pool.map(lambda known: list(_check_key(item, known, store)), by_key.values()):
-            yield from faults
+    for known in by_key.values():
+        yield from _check_key(item, known, store)
 
 
 def _check_key(item: str, known: set[ObjectRef], store: RawStore) -> Iterator[Fault]:
