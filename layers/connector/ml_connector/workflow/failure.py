@@ -66,7 +66,7 @@ def record_ended_execution(event: Mapping[str, Any], audit: AuditTrail, queries:
         origin=Origin(step="execution", execution=execution, entered_at=_moment(event["time"])),
         state={
             "reason": waiting or _ending(detail),
-            "advice": f"When the cause is mended: ml-connector documents replay {item}",
+            "advice": f"When the cause is mended: ml-connector documents replay {item} --reason ...",
             "error": detail.get("error") or detail["status"],
             "last_execution": execution,
         },

@@ -37,7 +37,7 @@ def fetch_document(given: dict[str, Any], parts: Fetching, origin: Origin) -> di
         raise Held(
             f"{document['type']} {document['number']} is "
             f"{f'in status {found.status}' if found else 'no longer in Visma'}: it is not sent.",
-            advice=f"If it is to be sent: ml-connector documents replay {document['id']}",
+            advice=f"If it is to be sent: ml-connector documents replay {document['id']} --reason ...",
         )
     content = dump_json(found.content).encode()
     ref = parts.store.put(f"fetched/{document['id']}.json", content, metadata={"document": document["id"]})

@@ -58,7 +58,8 @@ def map_document(given: dict[str, Any], parts: Mapping, origin: Origin) -> dict[
     numbers = {"corrected_number": document.number} if told.fields else {}
     _record(ticket, result, ref, parts, origin, numbers)
     if result.disposition is Disposition.PARK and not told.released:
-        raise Held(" ".join(result.holds), advice=f"Decide, then: ml-connector documents release {ticket.id}")
+        advice = f"Decide, then: ml-connector documents release {ticket.id} --reason ..."
+        raise Held(" ".join(result.holds), advice=advice)
     post = result.body is not None and result.disposition is not Disposition.NONE
     if not post:
         _log(ticket, parts, origin)
