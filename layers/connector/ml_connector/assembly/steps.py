@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 def splitting(parts: Parts) -> Splitting:
     """Return what *split* works with."""
     from ml_connector.store.interchanges import InterchangeStore
+    from ml_connector.workflow.reconcile_acknowledgement import Reconciling, reconcile_acknowledgement
     from ml_connector.workflow.split_interchange import Splitting
 
+    reconciling = Reconciling(parts.audit, parts.queries)
     return Splitting(
         store=parts.documents,
         audit=parts.audit,
@@ -31,6 +33,9 @@ def splitting(parts: Parts) -> Splitting:
         start_document=parts.starter("PROCESS_MACHINE"),
         remaining_seconds=parts.remaining_seconds,
         environment=parts.environment["ENVIRONMENT"],
+        reconcile=lambda ticket, message, origin: reconcile_acknowledgement(
+            ticket, message, reconciling, origin
+        ),
     )
 
 

@@ -49,6 +49,7 @@ class Splitting:
     start_document: Callable[[str, dict[str, Any]], bool]
     remaining_seconds: Callable[[], float]
     environment: str
+    reconcile: Callable[[DocumentTicket, Message, Origin], None] = lambda *_: None
 
 
 class Progress(BaseModel):
@@ -138,7 +139,9 @@ class _Visit:
     def _start(self, document: str, message: Message, partner: Partner) -> None:
         ticket = self._store(document, message, partner)
         self._announce(ticket, message)
-        if not is_acknowledgement(ticket.standard, ticket.type):
+        if is_acknowledgement(ticket.standard, ticket.type):
+            self.parts.reconcile(ticket, message, self.origin)
+        else:
             name = execution_name(ticket.type, ticket.partner, ticket.number, document)
             self.parts.start_document(name, {"document": ticket.model_dump()})
 

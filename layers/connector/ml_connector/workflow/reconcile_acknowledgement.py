@@ -1,0 +1,139 @@
+"""An acknowledgement that comes back is reconciled, by control number, with the document it answers.
+
+- accepted or rejected: the document's status says so, with what its receiver found;
+- late: an overdue document is overdue no more;
+- duplicate: it says again what is known; only itself is recorded as such;
+- contradictory: a rejection counts, whenever it comes; an acceptance after it waits for a person;
+- unknown: it names nothing that was sent to this partner, and waits for a person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ml_connector.workflow.acknowledgement_answers import AnswerVerdict, plain_number, read_answer
+
+if TYPE_CHECKING:
+    from ml_connector.edi import Message
+    from ml_connector.store.audit import AuditTrail, Origin
+    from ml_connector.workflow.acknowledgement_answers import Answer
+    from ml_connector.workflow.tickets import DocumentTicket
+
+
+class SentDocuments(Protocol):
+    """Finds documents by the numbers they carry."""
+
+    def by_number(self, number: str) -> list[dict[str, Any]]:
+        """Return the current states of all items with this number, the latest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciling:
+    """What a reconciliation works with."""
+
+    audit: AuditTrail
+    queries: SentDocuments
+
+
+_EVENTS = {
+    AnswerVerdict.ARRIVED: "arrived",
+    AnswerVerdict.ACCEPTED: "accepted",
+    AnswerVerdict.ACCEPTED_WITH_ERRORS: "accepted",
+    AnswerVerdict.REJECTED: "rejected",
+}
+_MEND = "Its story shows the findings; mend the partner file or the document in Visma and replay it."
+
+
+def reconcile_acknowledgement(
+    ticket: DocumentTicket, message: Message, parts: Reconciling, origin: Origin
+) -> None:
+    """Record what the acknowledgement means for what was sent; repeating changes nothing.
+
+    Raises:
+        Unavailable: The audit trail did not answer.
+    """
+    one = _Reconciliation(ticket, parts, origin)
+    answer = read_answer(message)
+    if answer is None:
+        one.hold(f"This {ticket.type} names no control number, or gives no verdict.")
+        return
+    document = _answered(ticket, answer, parts.queries)
+    if document is None:
+        one.hold(f"Nothing with control number {answer.number} was sent to {ticket.partner}.")
+    elif document.get("acknowledged_by") == ticket.id:
+        one.close("logged", document, answer)
+    else:
+        one.apply(document, answer)
+
+
+def _answered(ticket: DocumentTicket, answer: Answer, queries: SentDocuments) -> dict[str, Any] | None:
+    for state in queries.by_number(answer.number):
+        ours = state.get("direction") == "out" and state.get("standard") == ticket.standard
+        numbered = plain_number(str(state.get("control_number") or "")) == answer.number
+        if ours and numbered and state.get("partner") == ticket.partner:
+            return state
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reconciliation:
+    """One acknowledgement, and where what it means is recorded."""
+
+    ticket: DocumentTicket
+    parts: Reconciling
+    origin: Origin
+
+    def apply(self, document: dict[str, Any], answer: Answer) -> None:
+        """Record what the answer makes of the document, by what is known of it already."""
+        before = document.get("acknowledgement")
+        if before and (before == answer.verdict or answer.verdict is AnswerVerdict.ARRIVED):
+            self.close("duplicate", document, answer)
+        elif before == AnswerVerdict.REJECTED:
+            self._tell(document, answer, "contradicted", {})
+            self.hold(f"It says {answer.verdict.value}; {document['item']} was rejected before.")
+        else:
+            self._tell(document, answer, _EVENTS[answer.verdict], self._state(answer))
+            self.close("logged", document, answer)
+
+    def close(self, event: str, document: dict[str, Any], answer: Answer) -> None:
+        """Record on the acknowledgement itself what it answers."""
+        state = {"answers": document["item"], "verdict": answer.verdict.value}
+        self.parts.audit.record(self.ticket.id, event, origin=self.origin, state=state, facts=state)
+
+    def hold(self, reason: str) -> None:
+        """Record that a person has to look at the acknowledgement."""
+        advice = f"Look into it, then: ml-connector documents review {self.ticket.id} --close"
+        state = {"reason": reason, "advice": advice}
+        facts = {"reason": reason}
+        self.parts.audit.record(self.ticket.id, "held", origin=self.origin, state=state, facts=facts)
+
+    def _tell(self, document: dict[str, Any], answer: Answer, event: str, state: dict[str, str]) -> None:
+        """Record on the sent document what its receiver says of it."""
+        facts = {
+            "acknowledgement": self.ticket.id,
+            "type": self.ticket.type,
+            "verdict": answer.verdict.value,
+            "late": document.get("status") == "overdue",
+            "findings": list(answer.findings),
+        }
+        self.parts.audit.record(document["item"], event, origin=self.origin, state=state, facts=facts)
+
+    def _state(self, answer: Answer) -> dict[str, str]:
+        if answer.verdict is AnswerVerdict.ARRIVED:
+            return {}
+        state = {"acknowledgement": answer.verdict.value, "acknowledged_by": self.ticket.id}
+        if answer.verdict is AnswerVerdict.REJECTED:
+            state |= {"reason": self._rejection(answer), "advice": _MEND}
+        return state
+
+    def _rejection(self, answer: Answer) -> str:
+        found = "".join(f": {_sentence(finding)}" for finding in answer.findings[:1])
+        return (
+            f"{self.ticket.partner} rejected it with {self.ticket.type} {self.ticket.control_number}{found}."
+        )
+
+
+def _sentence(finding: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in finding.items())

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from ml_connector.edi import read_interchanges
+from ml_connector.workflow.acknowledgement_answers import AnswerVerdict, plain_number, read_answer
+
+ANSWERS = Path(__file__).parents[2] / "fixtures" / "acknowledgements"
+
+
+def answer_in(content):
+    for interchange in read_interchanges(io.BytesIO(content)):
+        for message in interchange.messages():
+            return read_answer(message)
+    raise AssertionError("The file holds no message.")
+
+
+def golden(name):
+    return answer_in((ANSWERS / name).read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "verdict"),
+    [
+        ("accepted.997", "7", AnswerVerdict.ACCEPTED),
+        ("accepted.999", "7", AnswerVerdict.ACCEPTED),
+        ("accepted.ta1", "42", AnswerVerdict.ARRIVED),
+        ("broken-header.ta1", "42", AnswerVerdict.REJECTED),
+        ("faulty.997", "7", AnswerVerdict.REJECTED),
+        ("faulty.999", "7", AnswerVerdict.REJECTED),
+        ("edifact-accepted.contrl", "REF1", AnswerVerdict.ACCEPTED),
+        ("edifact-faulty.contrl", "REF1", AnswerVerdict.REJECTED),
+        ("edifact-cut-off.contrl", "REF1", AnswerVerdict.REJECTED),
+    ],
+)
+def test_the_verdict_of_each_golden_answer(name, number, verdict):
+    answer = golden(name)
+    assert (answer.number, answer.verdict) == (number, verdict)
+
+
+def test_an_accepting_answer_has_no_findings():
+    for name in ("accepted.997", "accepted.999", "accepted.ta1", "edifact-accepted.contrl"):
+        assert golden(name).findings == ()
+
+
+def test_x12_findings_stand_at_our_own_segments_and_elements():
+    findings = golden("faulty.999").findings
+    assert {"code": "IK3:3", "segment": "BEG", "position": "2"} in findings
+    assert {
+        "code": "IK4:5",
+        "segment": "PO1",
+        "position": "3",
+        "element": "2",
+        "value": "12345678901234567",
+    } in findings
+    assert {"code": "IK5:5"} in findings
+
+
+def test_edifact_findings_stand_at_our_own_segments():
+    findings = golden("edifact-faulty.contrl").findings
+    assert {"code": "UCD:12", "position": "3", "element": "2"} in findings
+    assert {"code": "UCS:13", "position": "2"} in findings
+
+
+def test_a_997_without_a_verdict_is_no_answer():
+    content = (ANSWERS / "accepted.997").read_bytes()
+    lines = [line for line in content.split(b"~") if not line.strip().startswith((b"AK5", b"AK9"))]
+    assert answer_in(b"~".join(lines)) is None
+
+
+def test_a_verdict_nobody_knows_is_no_acceptance():
+    content = (ANSWERS / "accepted.997").read_bytes().replace(b"AK9*A", b"AK9*Q")
+    assert answer_in(content).verdict is AnswerVerdict.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("given", "plain"), [("000000042", "42"), ("42", "42"), ("REF1", "REF1"), ("000", "0"), ("", "")]
+)
+def test_control_numbers_are_compared_without_their_zeros(given, plain):
+    assert plain_number(given) == plain

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+
+from ml_connector.edi import read_interchanges
+from ml_connector.store.audit import Origin
+from ml_connector.store.objects import ObjectRef
+from ml_connector.workflow.reconcile_acknowledgement import Reconciling, reconcile_acknowledgement
+from ml_connector.workflow.tickets import DocumentTicket
+
+from .conftest import interchange
+
+SENT = "sent-document"
+
+
+class Found:
+    """Finds documents by their control number, as the audit trail's index does."""
+
+    def __init__(self, audit):
+        self._audit = audit
+
+    def by_number(self, number):
+        return [state for state in self._audit.states.values() if state.get("control_number") == number]
+
+
+class Desk:
+    """Where acknowledgements of one partner arrive."""
+
+    def __init__(self, audit):
+        self.audit = audit
+        self.parts = Reconciling(audit, Found(audit))
+        self.send(SENT, "42")
+
+    def send(self, item, number, *, partner="acme", standard="x12"):
+        state = {"direction": "out", "standard": standard, "partner": partner, "control_number": number}
+        self.audit.record(item, "sent", origin=_origin("send"), state=state)
+
+    def arrive(self, body, *, ticket="ack-1", visit="split"):
+        (found,) = read_interchanges(io.BytesIO(interchange(("997", body))))
+        (message,) = found.messages()
+        reconcile_acknowledgement(_ticket(ticket), message, self.parts, _origin(visit))
+
+    @property
+    def sent(self):
+        return self.audit.state(SENT)
+
+
+def _origin(step):
+    return Origin(step=step, execution="arn:e", entered_at=datetime(2026, 3, 2, tzinfo=UTC))
+
+
+def _ticket(item):
+    return DocumentTicket(
+        id=item,
+        direction="in",
+        standard="x12",
+        type="997",
+        number="",
+        partner="acme",
+        control_number="77/0001",
+        bytes=ObjectRef(bucket="b", key="k", version_id="1", sha256="0", size=1),
+    )
+
+
+ACCEPTED = ["AK1*IN*42", "AK9*A*1*1*1"]
+WITH_ERRORS = ["AK1*IN*42", "AK9*E*1*1*1"]
+REJECTED = [
+    "AK1*IN*42",
+    "AK2*810*0001",
+    "AK3*BIG*2**8",
+    "AK4*2*76*1",
+    "AK5*R*5",
+    "AK9*R*1*1*0",
+]
+
+
+@pytest.fixture
+def desk(audit):
+    return Desk(audit)
+
+
+def test_an_acceptance_closes_what_was_sent(desk):
+    desk.arrive(ACCEPTED)
+    assert (desk.sent["status"], desk.sent["acknowledgement"]) == ("accepted", "accepted")
+    assert desk.audit.state("ack-1")["status"] == "logged"
+    assert desk.audit.state("ack-1")["answers"] == SENT
+
+
+def test_an_acceptance_with_errors_says_so(desk):
+    desk.arrive(WITH_ERRORS)
+    assert (desk.sent["status"], desk.sent["acknowledgement"]) == ("accepted", "accepted_with_errors")
+
+
+def test_a_rejection_shows_the_finding_at_our_own_segment(desk):
+    desk.arrive(REJECTED)
+    assert desk.sent["status"] == "rejected"
+    assert "acme rejected it with 997 77/0001: code AK3:8, segment BIG, position 2." in desk.sent["reason"]
+    facts = desk.audit.events[1][3]
+    assert {"code": "AK4:1", "segment": "BIG", "position": "2", "element": "2"} in facts["findings"]
+
+
+def test_a_late_answer_ends_what_was_overdue(desk):
+    desk.audit.record(SENT, "overdue", origin=_origin("poll"))
+    desk.arrive(ACCEPTED)
+    assert desk.sent["status"] == "accepted"
+    assert desk.audit.events[2][3]["late"] is True
+
+
+def test_a_duplicate_changes_only_itself(desk):
+    desk.arrive(ACCEPTED)
+    desk.arrive(ACCEPTED, ticket="ack-2", visit="later")
+    assert desk.audit.of(SENT) == ["sent", "accepted"]
+    assert desk.audit.state("ack-2")["status"] == "duplicate"
+
+
+def test_a_repeated_visit_is_no_duplicate(desk):
+    desk.arrive(ACCEPTED)
+    desk.arrive(ACCEPTED, visit="again")
+    assert desk.audit.of(SENT) == ["sent", "accepted"]
+    assert desk.audit.state("ack-1")["status"] == "logged"
+
+
+def test_a_rejection_after_an_acceptance_counts(desk):
+    desk.arrive(ACCEPTED)
+    desk.arrive(REJECTED, ticket="ack-2", visit="later")
+    assert desk.sent["status"] == "rejected"
+
+
+def test_an_acceptance_after_a_rejection_waits_for_a_person(desk):
+    desk.arrive(REJECTED)
+    desk.arrive(ACCEPTED, ticket="ack-2", visit="later")
+    assert desk.sent["status"] == "rejected"
+    assert desk.audit.of(SENT)[-1] == "contradicted"
+    assert desk.audit.state("ack-2")["status"] == "held"
+
+
+def test_an_answer_to_nothing_that_was_sent_waits_for_a_person(desk):
+    desk.arrive(["AK1*IN*43", "AK9*A*1*1*1"])
+    assert desk.audit.state("ack-1")["status"] == "held"
+    assert desk.audit.state("ack-1")["reason"] == "Nothing with control number 43 was sent to acme."
+
+
+@pytest.mark.parametrize("other", [{"partner": "other"}, {"standard": "edifact"}])
+def test_the_same_number_of_another_partner_or_standard_is_not_taken(audit, other):
+    desk = Desk(audit)
+    audit.states.clear()
+    desk.audit.events.clear()
+    desk.send("another", "42", **other)
+    desk.arrive(ACCEPTED)
+    assert audit.of("another") == ["sent"]
+    assert audit.state("ack-1")["status"] == "held"
+
+
+def test_what_is_no_answer_waits_for_a_person(desk):
+    desk.arrive(["AK1*IN*42"])
+    assert desk.audit.state("ack-1")["status"] == "held"
+    assert desk.audit.of(SENT) == ["sent"]
