@@ -22,6 +22,7 @@ OUTCOMES = {
     "GL-310": "logged",
     "GL-311": "logged",
     "000007003": "quarantined",
+    "NO-2201": "posted",
     "VE-501": "failed",
 }
 VESTBY = "partners/vestby-emballasje.yaml"

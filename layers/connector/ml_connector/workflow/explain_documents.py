@@ -11,6 +11,7 @@ from ml_connector.edi import Severity, read_interchanges
 from ml_connector.errors import ConnectorError, Misconfigured, Rejected
 from ml_connector.mapping import map_document
 from ml_connector.mapping.overrides import with_fields
+from ml_connector.workflow.peek import business_messages
 from ml_connector.workflow.profiles import codec_profile
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Explaining:
     def interchanges(self, stream: BinaryIO) -> Iterator[Explained]:
         """Yield what would become of every message of an EDI file; acknowledgements are left out."""
         for interchange in read_interchanges(stream):
-            explained = [self._guarded(interchange, message) for message in interchange.messages()]
+            explained = [self._guarded(interchange, message) for message in business_messages(interchange)]
             broken = _first_error(interchange)
             for one in filter(None, explained):
                 yield replace(one, result=None, error=broken) if broken else one

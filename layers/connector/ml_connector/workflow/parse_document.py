@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ml_connector.codecs import decode
 from ml_connector.edi import Finding, Message, Severity, read_interchanges, validate
 from ml_connector.errors import Rejected
+from ml_connector.workflow.peek import business_messages
 from ml_connector.workflow.profiles import codec_profile, reading_of
 from ml_connector.workflow.tickets import DocumentTicket
 
@@ -40,7 +41,7 @@ def parse_document(given: dict[str, Any], parts: Parsing, origin: Origin) -> dic
     partner = parts.configuration.partner(ticket.partner)
     with parts.store.open(ticket.bytes) as stream:
         for interchange in read_interchanges(stream, reading_of(partner)):
-            for message in interchange.messages():
+            for message in business_messages(interchange):
                 findings = validate(message)
                 _refuse_faulty(findings, message)
                 document = decode(interchange, message, profile=codec_profile(partner))

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from ml_connector.edi import Interchange, Message, ReadOptions, message_bytes, read_interchanges
 from ml_connector.store.objects import ObjectRef
 from ml_connector.workflow.judge_interchange import Verdict, judge, listed
-from ml_connector.workflow.peek import is_acknowledgement, peek_number
+from ml_connector.workflow.peek import business_messages, is_acknowledgement, peek_number
 from ml_connector.workflow.profiles import reading_in
 from ml_connector.workflow.tickets import DocumentTicket, MessageTicket, execution_name
 
@@ -103,7 +103,7 @@ class _Visit:
         """Return what becomes of each interchange, and record it."""
         verdicts = []
         for index, interchange in enumerate(read_interchanges(stream, self.reading), start=1):
-            count = sum(1 for _ in interchange.messages())
+            count = sum(1 for _ in business_messages(interchange))
             item = f"{self.ticket.id}-{index}"
             if self.chosen and item not in self.chosen:
                 verdicts.append(_LEFT_ALONE)
@@ -205,4 +205,4 @@ class _Visit:
 
 
 def _numbered(interchange: Interchange, skipped: int) -> Iterator[tuple[int, Message]]:
-    return islice(enumerate(interchange.messages(), start=1), skipped, None)
+    return islice(enumerate(business_messages(interchange), start=1), skipped, None)
