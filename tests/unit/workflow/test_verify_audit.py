@@ -136,6 +136,21 @@ def test_a_posted_document_that_visma_lacks_is_found(world):
     assert world.verify() == {("not-in-visma", DOCUMENT)}
 
 
+def test_a_document_that_was_in_visma_long_before_is_no_fault(world):
+    world.lose_event(DOCUMENT, "posted")
+    key = {"pk": {"S": f"ITEM#{DOCUMENT}"}, "sk": {"S": "META"}}
+    uncount = {":one": {"N": "-1"}}
+    world.dynamodb.update_item(
+        TableName="audit",
+        Key=key,
+        UpdateExpression="ADD event_count :one",
+        ExpressionAttributeValues=uncount,
+    )
+    world.parts.tell(DOCUMENT, "posted", facts={"already_there": True})
+    world.visma.clear()
+    assert world.verify() == set()
+
+
 def test_a_document_without_an_end_is_found_once_its_time_is_over(world):
     world.parts.tell(DOCUMENT, "delayed")
     assert world.verify() == {("no-end", DOCUMENT)}

@@ -79,9 +79,9 @@ class _Checked:
 
     @property
     def posted(self) -> bool:
-        """Whether it was posted, by us, under a number."""
-        said = any(event["event"] == "posted" for event in self.events)
-        return said and bool(self.item.get("visma_number"))
+        """Whether it was posted now; one found there already may be older than what Visma is asked for."""
+        now = any(e["event"] == "posted" and not e["facts"].get("already_there") for e in self.events)
+        return now and bool(self.item.get("visma_number"))
 
     def enter(self, report: Report) -> None:
         """Enter it into the report."""
