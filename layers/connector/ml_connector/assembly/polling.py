@@ -22,6 +22,7 @@ _METRICS = {
     "oldest_unreceived_seconds": ("OldestUnreceivedMessage", MetricUnit.Seconds),
     "refused": ("MessagesRefused", MetricUnit.Count),
     "silent": ("SterlingSilent", MetricUnit.Count),
+    "overdue": ("AcknowledgementsOverdue", MetricUnit.Count),
     "lease_contended": ("PollsContended", MetricUnit.Count),
 }
 
@@ -56,6 +57,7 @@ def poll_sterling(parts: Parts) -> dict[str, Any]:
 def poll_visma(parts: Parts) -> dict[str, Any]:
     """Poll Visma's changed documents once and return the figures."""
     from ml_connector.store.watermarks import Marks
+    from ml_connector.workflow.acknowledgements import OverdueCheck, check_overdue
     from ml_connector.workflow.poll_visma import VismaPoll
     from ml_connector.workflow.poll_visma import poll_visma as run_poll_visma
 
@@ -73,7 +75,11 @@ def poll_visma(parts: Parts) -> dict[str, Any]:
             now=lambda: datetime.now(UTC),
         )
     )
-    return _measured("visma", figures)
+    overdue = check_overdue(
+        OverdueCheck(parts.configuration, parts.queries, parts.audit, Marks(table, system="visma")),
+        datetime.now(UTC),
+    )
+    return _measured("visma", {**figures, "overdue": float(overdue)})
 
 
 def _measured(system: str, figures: dict[str, float]) -> dict[str, Any]:

@@ -10,8 +10,10 @@ from typing import Annotated
 import typer
 
 from ml_connector import __version__
+from ml_connector.cli.acknowledgements import acknowledgements_app
 from ml_connector.cli.audit import audit_app
 from ml_connector.cli.configuration import config_app
+from ml_connector.cli.control_numbers import control_numbers_app
 from ml_connector.cli.credentials import credentials_app
 from ml_connector.cli.demo import demo
 from ml_connector.cli.documents import documents_app
@@ -42,6 +44,8 @@ app.add_typer(documents_app, name="documents")
 app.add_typer(audit_app, name="audit")
 app.add_typer(interchanges_app, name="interchanges")
 app.add_typer(unassigned_app, name="unassigned")
+app.add_typer(acknowledgements_app, name="acknowledgements")
+app.add_typer(control_numbers_app, name="control-numbers")
 app.add_typer(credentials_app, name="credentials")
 app.add_typer(rules_app, name="rules")
 app.add_typer(config_app, name="config")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ml_connector.errors import Unavailable
+from ml_connector.errors import Rejected, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -50,13 +50,33 @@ class ControlNumberStore:
         item = self._table.get_item(Key=_counter(scope), ConsistentRead=True).get("Item", {})
         return int(str(item.get("drawn", 0)))
 
-    def bump(self, scope: str, last: int) -> None:
-        """Make the counter go on after ``last``, as after a migration or a disaster."""
-        self._table.update_item(
-            Key=_counter(scope),
-            UpdateExpression="SET drawn = :last",
-            ExpressionAttributeValues={":last": last},
-        )
+    def bump(self, scope: str, last: int, *, back: bool = False) -> None:
+        """Make the counter go on after ``last``, as after a migration or a disaster.
+
+        Args:
+            scope: What the numbers differ within.
+            last: The number after which it goes on.
+            back: Even to a lower number, so that numbers given before come again.
+
+        Raises:
+            Rejected: The counter is further already, and it was not asked to go back.
+            Unavailable: DynamoDB did not answer.
+        """
+        condition = {} if back else {"ConditionExpression": "attribute_not_exists(drawn) OR drawn <= :last"}
+        try:
+            self._table.update_item(
+                Key=_counter(scope),
+                UpdateExpression="SET drawn = :last",
+                ExpressionAttributeValues={":last": last},
+                **condition,  # type: ignore[arg-type] # boto3's types know no optional condition
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise Unavailable("DynamoDB did not set a control number.") from error
+            raise Rejected(
+                f"The counter is at {self.current(scope)} already: numbers would come again after {last}.",
+                advice="Name a higher number, or go back on purpose with --back.",
+            ) from error
 
     def _drawn(self, scope: str, purpose: str) -> int | None:
         item = self._table.get_item(Key=_purpose(scope, purpose), ConsistentRead=True).get("Item")

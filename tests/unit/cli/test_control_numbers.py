@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+
+from ml_connector.store.control_numbers import ControlNumberStore, scope_of
+
+PARTNER = "malmberg-verktyg"
+
+
+@pytest.fixture
+def numbers(parts):
+    parts.client("dynamodb").create_table(
+        TableName="state",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+    )
+    return ControlNumberStore(parts.state_table)
+
+
+def scope(parts, *, test=False):
+    theirs = next(one for one in parts.configuration.partner(PARTNER).identities if one.standard == "edifact")
+    return scope_of("edifact", "interchange", "7000010000000", theirs.id, test=test)
+
+
+def test_the_last_number_is_shown(parts, numbers, run_json):
+    numbers.draw(scope(parts), "one")
+    numbers.draw(scope(parts), "two")
+    assert {"standard": "edifact", "last": 2} in run_json("control-numbers", "show", PARTNER)
+    assert {"standard": "edifact", "last": 0} in run_json("control-numbers", "show", PARTNER, "--test")
+
+
+def test_numbers_go_on_after_the_one_that_was_set(parts, numbers, run_json):
+    done = run_json("control-numbers", "set", PARTNER, "edifact", "500", "--reason", "moved")
+    assert (done["before"], done["last"]) == (0, 500)
+    assert numbers.draw(scope(parts), "next") == 501
+    (event,) = parts.queries.events(f"control-numbers-{PARTNER}")
+    assert event["facts"]["reason"] == "moved"
+
+
+def test_numbers_go_back_only_on_purpose(parts, numbers, run_cli):
+    numbers.bump(scope(parts), 500)
+    words = ("control-numbers", "set", PARTNER, "edifact", "10", "--reason", "r")
+    refused = run_cli(*words)
+    assert refused.exit_code == 1
+    assert "at 500 already" in refused.output
+    assert run_cli(*words, "--back").exit_code == 0
+    assert numbers.current(scope(parts)) == 10
+
+
+def test_a_standard_the_partner_has_no_address_in_is_refused(parts, numbers, run_cli):
+    result = run_cli("control-numbers", "set", PARTNER, "tradacoms", "1", "--reason", "r")
+    assert result.exit_code == 2
+    assert "no addresses of 'tradacoms'" in result.output
+
+
+def test_setting_needs_a_reason(parts, numbers, run_cli):
+    assert run_cli("control-numbers", "set", PARTNER, "edifact", "1").exit_code != 0
