@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from ml_connector.errors import Held, Unavailable
+from ml_connector.store.objects import ObjectRef
+from ml_connector.visma.client import Fetched
+from ml_connector.workflow.fetch_document import Fetching, fetch_document
+
+ORDER = {
+    "orderNbr": "000051",
+    "status": "Open",
+    "supplier": {"number": "50002"},
+    "orderTotal": Decimal("10.10"),
+    "lastModifiedDateTime": "2026-03-02T09:00:00.123",
+}
+GIVEN = {"document": {"id": "d", "type": "PurchaseOrder", "number": "000051", "partner": "acme"}}
+
+
+class Visma:
+    def __init__(self, body):
+        self.body, self.asked = body, []
+
+    def find(self, path):
+        self.asked.append(path)
+        if isinstance(self.body, Exception):
+            raise self.body
+        return Fetched(self.body, "") if self.body else None
+
+
+@pytest.fixture
+def fetch(store, audit, origin):
+    return lambda visma: fetch_document(GIVEN, Fetching(store, audit, visma), origin)
+
+
+def test_the_document_is_kept_as_visma_has_it_now(fetch, store, audit):
+    visma = Visma(ORDER)
+    given = fetch(visma)
+    assert visma.asked == ["/v1/purchaseorder/000051"]
+    kept = json.loads(store.get(ObjectRef(**given["fetched"])), parse_float=Decimal)
+    assert kept["orderTotal"] == Decimal("10.10")
+    assert audit.state("d")["version"] == "2026-03-02T09:00:00.123"
+
+
+@pytest.mark.parametrize(
+    ("body", "what"), [(ORDER | {"status": "Cancelled"}, "in status Cancelled"), (None, "no longer in Visma")]
+)
+def test_what_must_not_go_any_more_is_held(fetch, audit, body, what):
+    with pytest.raises(Held, match=what):
+        fetch(Visma(body))
+    assert audit.of("d") == []
+
+
+def test_visma_not_answering_is_for_another_try(fetch):
+    with pytest.raises(Unavailable):
+        fetch(Visma(Unavailable("Visma is down.")))
