@@ -134,7 +134,7 @@ def drop(site: Site, folder: Path) -> dict[str, datetime]:
     """
     stamp = f"{datetime.now(UTC):%H%M%S%f}"
     dropped: dict[str, datetime] = {}
-    for file in sorted(folder.glob("*/*.edi")):
+    for file in sorted(file for kind in ("edi", "xml") for file in folder.glob(f"*/*.{kind}")):
         name = f"{file.stem}-{stamp}{file.suffix}"
         answer = httpx.post(
             f"{site.sterling}/_control/drop",

@@ -23,6 +23,7 @@ OUTCOMES = {
     "GL-311": "logged",
     "000007003": "quarantined",
     "NO-2201": "posted",
+    "NO-2202": "posted",
     "VE-501": "failed",
 }
 VESTBY = "partners/vestby-emballasje.yaml"

@@ -12,17 +12,19 @@ from ml_connector.workflow.tickets import message_item
 
 ROOT = Path(__file__).parents[3]
 ITEM = message_item("sterling", "/m/Inbound", "m-1")
-TRADACOMS = (ROOT / "local/demo/interchanges/northern-office/invoice-2201.edi").read_bytes()
+DEMO = ROOT / "local/demo/interchanges/northern-office"
+TRADACOMS = (DEMO / "invoice-2201.edi").read_bytes()
+UBL = (DEMO / "invoice-2202.xml").read_bytes()
 
 
 @pytest.fixture
 def receive(store, audit, interchanges, starter, origin):
     configuration = load(ROOT / "examples/configuration")
 
-    def received(content):
+    def received(content, message_id="m-1"):
         parts = Splitting(store, audit, interchanges, configuration, starter, lambda: 900.0, "production")
-        message = {"system": "sterling", "mailbox": "/m/Inbound", "message_id": "m-1"}
-        raw = store.put("raw/m-1", content).model_dump()
+        message = {"system": "sterling", "mailbox": "/m/Inbound", "message_id": message_id}
+        raw = store.put(f"raw/{message_id}", content).model_dump()
         answer = split_interchange({"message": message, "raw": raw}, parts, origin)
         documents = []
         for given in starter.started.values():
@@ -45,3 +47,40 @@ def test_headers_and_trailers_of_tradacoms_files_are_no_documents(receive, audit
     receive(TRADACOMS)
     assert audit.facts_of(ITEM) == {"interchanges": 1, "documents": 1, "set_aside": 0}
     assert audit.of(f"{ITEM}-1-2") == []
+
+
+def test_a_ubl_invoice_is_one_document_of_the_partner_it_names_and_is_not_answered(receive, starter, audit):
+    answer, (invoice,) = receive(UBL)
+    assert list(starter.started) == [f"Invoice-northern-office-NO-2202-{ITEM}-1-1"]
+    assert (invoice.number, invoice.document_type, len(invoice.lines)) == ("NO-2202", "invoice", 1)
+    assert audit.state(f"{ITEM}-1")["standard"] == "ubl"
+    assert not answer["acknowledge"]
+
+
+def test_a_ubl_invoice_is_stored_as_it_came(receive, store):
+    receive(UBL)
+    assert store.objects[f"messages/{ITEM}-1-1"] == UBL
+
+
+def test_a_ubl_invoice_of_a_stranger_is_unassigned_with_what_to_add(receive, starter, audit):
+    receive(UBL.replace(b"5000010000057", b"5000010000019"))
+    assert not starter.started
+    state = audit.state(f"{ITEM}-1")
+    assert state["status"] == "unassigned"
+    assert 'standard: ubl, qualifier: "0088", id: "5000010000019"' in state["advice"]
+
+
+def test_the_same_file_again_is_a_duplicate_and_another_of_its_number_is_held(receive, starter, audit):
+    receive(UBL, "m-1")
+    receive(UBL, "m-2")
+    receive(UBL.replace(b"Stapler", b"Staplers"), "m-3")
+    statuses = [audit.of(f"{message_item('sterling', '/m/Inbound', m)}-1") for m in ("m-1", "m-2", "m-3")]
+    assert statuses == [["split"], ["duplicate"], ["held"]]
+    assert len(starter.started) == 1
+
+
+def test_xml_that_is_not_known_is_quarantined_with_what_was_expected(receive, audit):
+    receive(b"<?xml version='1.0'?><Greeting/>")
+    state = audit.state(f"{ITEM}-1")
+    assert state["status"] == "quarantined"
+    assert "Greeting" in state["reason"]

@@ -25,16 +25,36 @@ class Format(NamedTuple):
     message: str = ""
 
 
+def has_own_syntax(data: bytes) -> bool:
+    """Whether bytes begin as XML or a flat IDoc does: such a file is no EDI, known or not."""
+    return _beginning(data).startswith((b"<", b"EDI_DC"))
+
+
+def pieces_of(data: bytes) -> Iterator[bytes]:
+    """Yield each document's bytes of a file without interchanges: a flat IDoc file may hold several."""
+    if not _beginning(data).startswith(b"EDI_DC"):
+        yield data
+        return
+    from ml_connector.codecs.idoc.records import read_flat_idocs  # EDI needs no XML parser
+
+    for idoc in read_flat_idocs(data):
+        yield data[slice(*idoc.span)]
+
+
+def _beginning(data: bytes) -> bytes:
+    plain = data
+    for bom in _BOMS:
+        plain = plain.removeprefix(bom)
+    return plain.replace(b"\x00", b"")[:4096].lstrip()
+
+
 def recognise(data: bytes) -> Format:
     """The format of a file; ``edi`` for interchanges of X12, EDIFACT and TRADACOMS.
 
     Raises:
         Rejected: It is XML, but none that is known.
     """
-    plain = data
-    for bom in _BOMS:
-        plain = plain.removeprefix(bom)
-    plain = plain.replace(b"\x00", b"")[:4096].lstrip()
+    plain = _beginning(data)
     if plain.startswith(b"EDI_DC"):
         from ml_connector.codecs.idoc.elements import message_of  # EDI needs no XML parser
 

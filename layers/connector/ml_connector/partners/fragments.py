@@ -18,7 +18,7 @@ Number = Annotated[Decimal, WithJsonSchema({"type": ["number", "string"]})]
 #: Values of a segmented key by segment number, as Visma's subaccount takes them.
 Segments = dict[int, Code]
 
-Standard = Literal["x12", "edifact", "tradacoms"]
+Standard = Literal["x12", "edifact", "tradacoms", "ubl", "cxml", "idoc"]
 DocumentType = Literal[
     "order",
     "order_change",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from ml_connector.edi import Finding, Interchange, Severity
@@ -11,6 +11,7 @@ from ml_connector.edi import Finding, Interchange, Severity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ml_connector.edi import Address
     from ml_connector.partners.configuration import Configuration
     from ml_connector.partners.profile import Partner
     from ml_connector.store.interchanges import Seen
@@ -56,6 +57,11 @@ class Verdict:
     state: dict[str, Any]
     facts: dict[str, Any]
     messages: int = 0
+    answerable: bool = True
+
+    def of_file(self, facts: dict[str, Any]) -> Verdict:
+        """Return the verdict as one on a file without envelope: its own facts, and no answer."""
+        return replace(self, state={**facts, **self.state}, answerable=False)
 
     @property
     def goes_on(self) -> bool:
@@ -90,12 +96,19 @@ def judge(
         return _quarantined(errors, partner)
     digest, first_lines = _bytes_of(interchange, stream)
     if partner is None:
-        return _unassigned(interchange, first_lines, by)
+        return unassigned(
+            interchange.standard.value,
+            interchange.sender,
+            interchange.receiver,
+            first_lines,
+            by,
+            test=interchange.test,
+        )
     seen = by.interchanges.claim(_identity(interchange), item=item, sha256=digest)
     if seen.item != item and not released:
-        return _repeated(seen.item, partner, same=seen.sha256 == digest)
+        return repeated(seen.item, partner, same=seen.sha256 == digest)
     if interchange.test != (by.environment == "test"):
-        return _wrong_environment(interchange, partner)
+        return wrong_environment(partner, test=interchange.test)
     facts = {"messages": count, "findings": listed(interchange.findings)}
     return Verdict("split", partner, {}, facts, count)
 
@@ -112,15 +125,17 @@ def _quarantined(errors: list[Finding], partner: Partner | None) -> Verdict:
     return Verdict("quarantined", partner, {"reason": reason, "advice": advice}, {"findings": listed(errors)})
 
 
-def _unassigned(interchange: Interchange, first_lines: str, by: Judging) -> Verdict:
-    why = by.configuration.directory.explain_unknown(
-        interchange.standard.value, interchange.sender, interchange.receiver, test=interchange.test
-    )
+def unassigned(
+    standard: str, sender: Address, receiver: Address, first_lines: str, by: Judging, *, test: bool
+) -> Verdict:
+    """Return the verdict on what comes from nobody known, with what to add where."""
+    why = by.configuration.directory.explain_unknown(standard, sender, receiver, test=test)
     state = {"reason": why.message, "advice": why.advice}
     return Verdict("unassigned", None, state, {"first_lines": first_lines, **why.context})
 
 
-def _repeated(earlier: str, partner: Partner, *, same: bool) -> Verdict:
+def repeated(earlier: str, partner: Partner, *, same: bool) -> Verdict:
+    """Return the verdict on a control number that came before."""
     if same:
         note = f"The same bytes came before as interchange {earlier}; they were not processed again."
         return Verdict("duplicate", partner, {"note": note, "earlier": earlier}, {})
@@ -129,8 +144,9 @@ def _repeated(earlier: str, partner: Partner, *, same: bool) -> Verdict:
     return Verdict("held", partner, {"reason": reason, "advice": advice}, {"earlier": earlier})
 
 
-def _wrong_environment(interchange: Interchange, partner: Partner) -> Verdict:
-    came, serves = ("a test", "production") if interchange.test else ("a production", "test")
+def wrong_environment(partner: Partner, *, test: bool) -> Verdict:
+    """Return the verdict on a test in production, or the reverse."""
+    came, serves = ("a test", "production") if test else ("a production", "test")
     note = f"It is {came} interchange, and this deployment serves {serves}: nothing was posted."
     return Verdict("skipped", partner, {"note": note}, {})
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ml_connector.codecs import decode
+from ml_connector.codecs.recognition import read_documents
 from ml_connector.edi import Finding, Message, Severity, read_interchanges, validate
 from ml_connector.errors import Rejected
 from ml_connector.workflow.peek import business_messages
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from ml_connector.store.raw import RawStore
 
 _MOST_FINDINGS = 50
+# Formats without interchanges: the stored bytes are the file.
+_FILES = frozenset({"ubl", "cxml", "idoc"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,9 @@ def parse_document(given: dict[str, Any], parts: Parsing, origin: Origin) -> dic
     ticket = DocumentTicket(**given["document"])
     partner = parts.configuration.partner(ticket.partner)
     with parts.store.open(ticket.bytes) as stream:
+        if ticket.standard in _FILES:
+            for document in read_documents(stream.read(), profile=codec_profile(partner)):
+                return _keep(given, ticket, document, [], parts, origin)
         for interchange in read_interchanges(stream, reading_of(partner)):
             for message in business_messages(interchange):
                 findings = validate(message)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pydantic import BaseModel, ConfigDict
 
-from ml_connector.edi import Interchange, Message, ReadOptions, message_bytes, read_interchanges
+from ml_connector.edi import Interchange, Message, ReadOptions, Standard, message_bytes, read_interchanges
 from ml_connector.store.objects import ObjectRef
+from ml_connector.workflow.files import Filed, judge_file, read_filed
 from ml_connector.workflow.judge_interchange import Verdict, judge, listed
 from ml_connector.workflow.peek import business_messages, is_acknowledgement, peek_number
 from ml_connector.workflow.profiles import reading_in
@@ -23,6 +24,7 @@ from ml_connector.workflow.tickets import DocumentTicket, MessageTicket, executi
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ml_connector.edi import Finding
     from ml_connector.partners.configuration import Configuration
     from ml_connector.partners.profile import Partner
     from ml_connector.store.audit import AuditTrail, Origin
@@ -80,7 +82,7 @@ def split_interchange(given: dict[str, Any], parts: Splitting, origin: Origin) -
         **given,
         "progress": (left or progress).model_dump(),
         "more": left is not None,
-        "acknowledge": left is None and any(v.partner and v.event in _ANSWERED for v in verdicts),
+        "acknowledge": left is None and any(_is_answered(v) for v in verdicts),
     }
 
 
@@ -108,7 +110,7 @@ class _Visit:
             if self.chosen and item not in self.chosen:
                 verdicts.append(_LEFT_ALONE)
                 continue
-            verdict = judge(interchange, item, count, stream, self.parts, released=self.released)
+            verdict = self._judge(interchange, item, count, stream)
             self._record(item, interchange, verdict)
             verdicts.append(verdict)
         return verdicts
@@ -120,11 +122,20 @@ class _Visit:
             if index < done.interchanges or not verdict.goes_on or verdict.partner is None:
                 continue
             skipped = done.messages if index == done.interchanges else 0
-            for number, message in _numbered(interchange, skipped):
+            for number, message in _numbered(interchange, stream, skipped):
                 if self.parts.remaining_seconds() < _SPARE_SECONDS:
                     return Progress(interchanges=index, messages=number - 1)
                 self._start(f"{self.ticket.id}-{index + 1}-{number}", message, verdict.partner)
         return None
+
+    def _judge(self, interchange: Interchange, item: str, count: int, stream: BinaryIO) -> Verdict:
+        if interchange.standard is Standard.UNKNOWN:
+            place = stream.tell()
+            file = judge_file(stream, item, self.parts, released=self.released)
+            stream.seek(place)
+            if file is not None:
+                return file
+        return judge(interchange, item, count, stream, self.parts, released=self.released)
 
     def conclude(self, verdicts: list[Verdict]) -> None:
         """Record that the whole message is split, with the totals an auditor adds up."""
@@ -136,39 +147,38 @@ class _Visit:
         }
         self.parts.audit.record(self.ticket.id, "split", origin=self.origin, facts=facts)
 
-    def _start(self, document: str, message: Message, partner: Partner) -> None:
-        ticket = self._store(document, message, partner)
-        self._announce(ticket, message)
-        if is_acknowledgement(ticket.standard, ticket.type):
+    def _start(self, document: str, message: Message | Filed, partner: Partner) -> None:
+        filed, findings = (message, []) if isinstance(message, Filed) else (_filed(message), message.findings)
+        ticket = self._store(document, filed, partner)
+        self._announce(ticket, filed.version, findings)
+        if not isinstance(message, Filed) and is_acknowledgement(ticket.standard, ticket.type):
             self.parts.reconcile(ticket, message, self.origin)
         else:
             name = execution_name(ticket.type, ticket.partner, ticket.number, document)
             self.parts.start_document(name, {"document": ticket.model_dump()})
 
-    def _store(self, document: str, message: Message, partner: Partner) -> DocumentTicket:
-        interchange = message.interchange
+    def _store(self, document: str, filed: Filed, partner: Partner) -> DocumentTicket:
         metadata = {"document": document, "partner": partner.id}
-        content = message_bytes(interchange, message)
         return DocumentTicket(
             id=document,
             direction="in",
-            standard=interchange.standard.value,
-            type=message.type,
-            number=peek_number(interchange.standard.value, message),
+            standard=filed.standard,
+            type=filed.type,
+            number=filed.number,
             partner=partner.id,
-            control_number=f"{interchange.control_number}/{message.control_number}",
+            control_number=filed.control_number,
             parent=document.rpartition("-")[0],
-            test=interchange.test,
-            bytes=self.parts.store.put(f"messages/{document}", content, metadata=metadata),
+            test=filed.test,
+            bytes=self.parts.store.put(f"messages/{document}", filed.content, metadata=metadata),
         )
 
-    def _announce(self, ticket: DocumentTicket, message: Message) -> None:
+    def _announce(self, ticket: DocumentTicket, version: str, findings: list[Finding]) -> None:
         state = {
             "kind": "document",
             "direction": "in",
             "standard": ticket.standard,
             "type": ticket.type,
-            "version": message.version,
+            "version": version,
             "number": ticket.number,
             "partner": ticket.partner,
             "parent": ticket.parent,
@@ -176,7 +186,7 @@ class _Visit:
             "bytes": ticket.bytes.model_dump(),
         }
         numbers = {"number": ticket.number, "control_number": ticket.control_number}
-        facts = {"bytes": ticket.bytes.model_dump(), "findings": listed(message.findings)}
+        facts = {"bytes": ticket.bytes.model_dump(), "findings": listed(findings)}
         # A repeat of this visit comes after the document went on: it must not take it back.
         self.parts.audit.record(
             ticket.id, "received", origin=self.origin, state=state, numbers=numbers, facts=facts, first=True
@@ -198,11 +208,36 @@ class _Visit:
             "bytes_at": list(interchange.span),
             **verdict.state,
         }
-        numbers = {"control_number": interchange.control_number}
+        numbers = {"control_number": str(state["number"])}
         self.parts.audit.record(
             item, verdict.event, origin=self.origin, state=state, numbers=numbers, facts=verdict.facts
         )
 
 
-def _numbered(interchange: Interchange, skipped: int) -> Iterator[tuple[int, Message]]:
-    return islice(enumerate(business_messages(interchange), start=1), skipped, None)
+def _is_answered(verdict: Verdict) -> bool:
+    return verdict.answerable and verdict.partner is not None and verdict.event in _ANSWERED
+
+
+def _numbered(
+    interchange: Interchange, stream: BinaryIO, skipped: int
+) -> Iterator[tuple[int, Message | Filed]]:
+    unknown = interchange.standard is Standard.UNKNOWN
+    documents: Iterator[Message | Filed] = read_filed(stream) if unknown else business_messages(interchange)
+    return islice(enumerate(documents, start=1), skipped, None)
+
+
+def _filed(message: Message) -> Filed:
+    """Return a message as a document of its own: its bytes are those of an interchange with it alone."""
+    interchange = message.interchange
+    standard = interchange.standard.value
+    return Filed(
+        standard=standard,
+        type=message.type,
+        version=message.version,
+        number=peek_number(standard, message),
+        control_number=f"{interchange.control_number}/{message.control_number}",
+        senders=(interchange.sender,),
+        receivers=(interchange.receiver,),
+        test=interchange.test,
+        content=message_bytes(interchange, message),
+    )
