@@ -29,3 +29,11 @@ def release_order(site: Site, number: str) -> None:
     """Take the hold off a purchase order, which opens it."""
     with ledger(site) as client:
         client.put(f"/v1/purchaseorder/{number}", json={"hold": {"value": False}}).raise_for_status()
+
+
+def release_invoice(site: Site, number: str) -> None:
+    """Release a customer invoice, which opens it; one that was released before stays as it is."""
+    with ledger(site) as client:
+        path = f"/v1/customerinvoice/{number}"
+        if client.get(path).raise_for_status().json()["status"] == "Balanced":
+            client.post(f"{path}/action/release").raise_for_status()

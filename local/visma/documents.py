@@ -74,7 +74,7 @@ def _customer_invoice(company: Company, row: Row) -> None:
     invoice = {
         "documentType": row["type"],
         "referenceNumber": row["number"],
-        "status": "Open",
+        "status": row.get("status", "Open"),
         "hold": False,
         "customer": {"number": customer["number"], "name": customer["name"]},
         "customerRefNumber": row["order"],

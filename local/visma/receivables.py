@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from local.visma.company import Company, not_found
+from local.visma.company import Company, Refusal, not_found
 from local.visma.listing import Filters, member, page, select, without
-from local.visma.routing import ROUTES, Answer, Request, single
+from local.visma.receipts import done
+from local.visma.routing import ROUTES, Answer, Request, check_version, single
 
 _LISTS: tuple[tuple[str, str, str | None, Filters], ...] = (
     (
@@ -59,3 +60,27 @@ def _serve(path: str, table: str, document_type: str | None, filters: Filters) -
 
 for _entry in _LISTS:
     _serve(*_entry)
+
+
+def _release(company: Company, request: Request, document_type: str) -> Answer:
+    row = company.row("customer_invoice", request.keys[0])
+    if row["documentType"] != document_type:
+        raise not_found()
+    check_version(request, row)
+    if row["status"] != "Balanced":
+        raise Refusal("Error: Document status is invalid for processing.")
+    row["status"] = "Open"
+    company.touch(row)
+    return Answer(body=done().body, headers={"ETag": f'"{row["timeStamp"]}"'})
+
+
+@ROUTES.add("POST", "/v1/customerinvoice/{invoiceNumber}/action/release")
+def release_invoice(company: Company, request: Request) -> Answer:
+    """Release a balanced invoice."""
+    return _release(company, request, "Invoice")
+
+
+@ROUTES.add("POST", "/v1/customerCreditNote/{creditNoteNumber}/action/release")
+def release_credit_note(company: Company, request: Request) -> Answer:
+    """Release a balanced credit note."""
+    return _release(company, request, "CreditNote")

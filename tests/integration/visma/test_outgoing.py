@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from ml_connector.partners import load
 from ml_connector.visma.outgoing import ENTITIES
+from ml_connector.workflow.poll_visma import VismaPoll, poll_visma
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "configuration"
 
 LONG_AGO = datetime(2020, 1, 1)  # noqa: DTZ001 - Visma's times have no zone
 
@@ -67,3 +73,52 @@ def test_an_invoice_is_read_with_its_taxes(world):
     with world.client() as client:
         invoice = ENTITIES["CustomerInvoice"].read(client, "003901")
     assert [tax["vatRate"] for tax in invoice.content["taxDetails"]] == [25]
+
+
+class Remembered:
+    """Marks, audit trail, lease and executions of a poll, in memory."""
+
+    def __init__(self):
+        self.marks, self.states, self.started = {}, {}, []
+
+    def read(self, name):
+        return self.marks.get(name, {})
+
+    def write(self, name, **facts):
+        self.marks[name] = facts
+
+    def state(self, item):
+        return self.states.get(item)
+
+    def record(self, item, event, *, state, **_):
+        self.states.setdefault(item, {}).update(state)
+
+    def start(self, name, given):
+        self.started.append(given["document"])
+        return True
+
+    @contextmanager
+    def held(self, *_):
+        yield True
+
+
+def test_an_invoice_leaves_once_it_is_released(world):
+    kept = Remembered()
+    with world.client() as client:
+        poll = VismaPoll(
+            client=client,
+            configuration=load(EXAMPLE),
+            leases=kept,
+            marks=kept,
+            audit=kept,
+            queries=kept,
+            start_sending=kept.start,
+            remaining_seconds=lambda: 600.0,
+            now=lambda: datetime.now(UTC),
+        )
+        poll_visma(poll)
+        client.act("/v1/customerinvoice/003904/action/release")
+        poll_visma(poll)
+    (document,) = kept.started
+    assert (document["type"], document["number"]) == ("CustomerInvoice", "003904")
+    assert document["partner"] == "hardanger-bygg"
