@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import httpx
-from local.demo.main import send_order
+from local.demo.main import send_invoice, send_order
 from local.demo.surroundings import CONFIGURATION, VISMA_COMPANY
 
 from ml_connector.codecs import decode
@@ -101,6 +101,21 @@ def test_a_released_order_reaches_its_supplier_once_as_edi_it_can_read(deploymen
             assert not [f for f in validate(message) if f.severity is Severity.ERROR]
             order = decode(interchange, message)
     assert (order.order_number, len(order.lines)) == ("HUB-4501", 3)
+    state = deployment.queries.state(sent.id)
+    assert (state["kind"], state["type"], state["number"]) == ("document", "PurchaseOrder", "HUB-4501")
+
+
+def test_a_released_invoice_reaches_its_customer_with_the_customers_own_order(deployment, first_run):
+    sent = send_invoice(deployment.site, deployment.queries, "003904")
+    assert (sent.outcome, sent.partner) == ("sent", "hardanger-bygg")
+    outbox = httpx.get(
+        f"{deployment.site.sterling}/_control/outbox", params={"mailbox": "/hardanger-bygg/Outbound"}
+    ).json()
+    (content,) = [base64.b64decode(one["payload"]) for one in outbox if "CustomerInvoice" in one["name"]]
+    (interchange,) = read_interchanges(io.BytesIO(content))
+    (message,) = interchange.messages()
+    invoice = decode(interchange, message)
+    assert (invoice.number, invoice.order_references[0].po_number) == ("003904", "HB-7790")
 
 
 def test_the_same_files_again_post_nothing_again(deployment, first_run):
@@ -125,3 +140,4 @@ def test_a_mended_document_is_replayed_and_redriven_without_doubling(deployment,
     deployment.wait(lambda: states.describe_execution(executionArn=failed)["status"] == "SUCCEEDED")
     assert deployment.queries.state(document)["visma_number"] == posted["visma_number"]
     assert deployment.posts() == before
+    deployment.push()

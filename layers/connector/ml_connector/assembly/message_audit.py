@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from ml_connector.store.audit import Origin
 
@@ -10,26 +10,21 @@ if TYPE_CHECKING:
     from ml_connector.store.audit import AuditTrail
 
 
-_STEPS = {"in": "poll", "out": "send"}
-
-
 class MessageAudit:
-    """Records what happens to mailbox messages.
+    """Records what happens to mailbox messages that are polled.
 
     Args:
         trail: The audit trail.
-        direction: ``in`` for messages that are polled, ``out`` for those that are sent.
     """
 
-    def __init__(self, trail: AuditTrail, direction: Literal["in", "out"] = "in") -> None:
+    def __init__(self, trail: AuditTrail) -> None:
         self._trail = trail
-        self._direction = direction
 
     def record(self, item: str, event: str, /, **facts: Any) -> bool:  # noqa: ANN401 - facts are any JSON
-        """Append an event of a mailbox message."""
+        """Append an event of a mailbox message; one received again is not moved back."""
         state = {
             "kind": "message",
-            "direction": self._direction,
+            "direction": "in",
             "type": "message",
             "number": facts.get("name"),
             "mailbox": facts.get("mailbox"),
@@ -38,6 +33,27 @@ class MessageAudit:
             "reason": facts.get("reason"),
             "advice": facts.get("advice"),
         }
-        return self._trail.record(
-            item, event, origin=Origin(step=_STEPS[self._direction]), state=state, facts=facts
-        )
+        origin = Origin(step="poll")
+        first = event == "received"
+        return self._trail.record(item, event, origin=origin, state=state, facts=facts, first=first)
+
+
+class SendingAudit:
+    """Records what Sterling did with what is sent, beside what the sending step says of it.
+
+    Args:
+        trail: The audit trail.
+        kind: What is sent, where nothing else has made an item of it; empty for documents, which have one.
+    """
+
+    def __init__(self, trail: AuditTrail, kind: str = "") -> None:
+        self._trail = trail
+        self._kind = kind
+
+    def record(self, item: str, event: str, /, **facts: Any) -> bool:  # noqa: ANN401 - facts are any JSON
+        """Append an event; ``sent`` is told as ``delivered``, for the step itself says when all is done."""
+        said = "delivered" if event == "sent" and not self._kind else event
+        state = {"message_name": facts.get("name"), "mailbox": facts.get("mailbox")}
+        if self._kind:
+            state |= {"kind": self._kind, "direction": "out", "type": self._kind, "number": facts.get("name")}
+        return self._trail.record(item, said, origin=Origin(step="send"), state=state, facts=facts)

@@ -45,7 +45,7 @@ def acknowledging(parts: Parts) -> Acknowledging:
     from ml_connector.workflow.acknowledge_interchange import Acknowledging
     from ml_connector.workflow.send_to_sterling import send_to_sterling
 
-    ports = _sterling_ports(parts)
+    ports = _sterling_ports(parts, "acknowledgement")
     return Acknowledging(
         store=parts.documents,
         audit=parts.audit,
@@ -92,8 +92,8 @@ def sending(parts: Parts) -> Sending:
     )
 
 
-def _sterling_ports(parts: Parts) -> SendPorts:
-    from ml_connector.assembly.message_audit import MessageAudit
+def _sterling_ports(parts: Parts, kind: str = "") -> SendPorts:
+    from ml_connector.assembly.message_audit import SendingAudit
     from ml_connector.store.outbox import Outbox
     from ml_connector.workflow.send_to_sterling import SendPorts
 
@@ -101,7 +101,7 @@ def _sterling_ports(parts: Parts) -> SendPorts:
         client=parts.sterling,
         outbox=Outbox(parts.state_table, system="sterling"),
         raw=parts.documents,
-        audit=MessageAudit(parts.audit, "out"),
+        audit=SendingAudit(parts.audit, kind),
         now=lambda: datetime.now(UTC),
     )
 

@@ -49,18 +49,24 @@ def post_document(given: dict[str, Any], parts: PostingParts, origin: Origin) ->
         OutcomeUnknown: It may have been posted; the next try looks first.
     """
     ticket = DocumentTicket(**given["document"])
-    stop_if_held(parts.queries.state(ticket.id), ticket.id)
+    known = parts.queries.state(ticket.id)
+    stop_if_held(known, ticket.id)
     mapped = json.loads(parts.store.get(ObjectRef(**given["mapped"])), parse_float=Decimal)
     posting = _posting(ticket, mapped)
     if instructions_in(given).released:
         posting = _beside_its_namesake(posting, parts.ledger)
     posted = _post(posting, parts, owner=f"{origin.execution}#{origin.retry}")
-    attached = _attach(ticket, posting, posted, parts)
+    attached = str((known or {}).get("attachment") or "") or _attach(ticket, posting, posted, parts)
     parts.audit.record(
         ticket.id,
         "posted",
         origin=origin,
-        state={"visma_number": posted.number, "visma_entity": posted.entity, "note": _note(posted, mapped)},
+        state={
+            "visma_number": posted.number,
+            "visma_entity": posted.entity,
+            "attachment": attached,
+            "note": _note(posted, mapped),
+        },
         numbers={"visma_number": posted.number},
         facts={
             "number": posted.number,
@@ -112,8 +118,8 @@ def _attach(ticket: DocumentTicket, posting: Posting, posted: Posted, parts: Pos
     edi = parts.store.get(ticket.bytes)
     try:
         return attach_rendering(parts.visma, posting.body, posted.number, title=title, facts=facts, edi=edi)
-    except ConnectorError as error:
-        return f"The original could not be attached: {error.message}"
+    except ConnectorError:
+        return ""  # the next attempt at this document tries again
 
 
 def _note(posted: Posted, mapped: dict[str, Any]) -> str:
