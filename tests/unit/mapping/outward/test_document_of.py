@@ -38,7 +38,9 @@ units:
   - {code: PK, list: X12_355, unit: PK}
   - {code: PCE, list: UNECE_REC20, unit: EA}
   - {code: SET, list: UNECE_REC20, unit: SET}
-  - {code: PK, list: UNECE_REC21, unit: PK}
+  - {code: XPK, list: UNECE_REC20, unit: PK}
+  - {code: CS, list: UNECE_REC21, unit: CS}
+  - {code: CA, list: X12_355, unit: CS}
 """
 PARTNER = """
 name: Hardanger Bygg AS
@@ -117,7 +119,18 @@ def document(ledger, entity, standard="x12", version="004010", **changes):
 @pytest.mark.parametrize("entity", SENT)
 @pytest.mark.parametrize(("standard", "version"), VERSIONS)
 def test_each_document_is_valid_edi_that_reads_back_as_itself(ledger, entity, standard, version):
-    sent, partner = document(ledger, entity, standard, version)
+    written_and_read(*document(ledger, entity, standard, version), entity, standard, version)
+
+
+@pytest.mark.parametrize("unit", ["PK", "CS"])
+@pytest.mark.parametrize(("standard", "version"), VERSIONS)
+def test_packages_are_units_that_every_standard_writes(ledger, standard, version, unit):
+    lines = row_of(ledger, "CustomerInvoice")["invoiceLines"]
+    given = document(ledger, "CustomerInvoice", standard, version, invoiceLines=[lines[0] | {"uom": unit}])
+    written_and_read(*given, "CustomerInvoice", standard, version)
+
+
+def written_and_read(sent, partner, entity, standard, version):
     envelope = Envelope(sender_id="US", receiver_id="THEM", sender_qualifier="ZZ", receiver_qualifier="ZZ")
     profile = codec_profile(partner).model_copy(update={"envelope": envelope})
     content = encode(sent, standard=standard, version=version, profile=profile)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,6 +29,9 @@ _UNIT_LISTS = {
     "edifact": (UnitList.UNECE_REC20, UnitList.UNECE_REC21),
     "tradacoms": (UnitList.ANA_4,),
 }
+
+
+_PACKAGE = re.compile("X[A-Z0-9]{2}")
 
 
 class ItemCodes(Protocol):
@@ -84,7 +88,7 @@ class Receiver:
         lists = _UNIT_LISTS[self.message.standard]
         for reference in (*self.partner.units, *self.configuration.company.units):
             if reference.unit == unit and reference.list in lists:
-                return UnitOfMeasure(code=reference.code, list=UnitList(reference.list))
+                return _as_written(UnitOfMeasure(code=reference.code, list=UnitList(reference.list)))
         raise Misconfigured(
             f"Unit {unit!r} of item {item} has no code of {' or '.join(lists)}.",
             advice=f'Add `- {{code: CODE, list: {lists[0]}, unit: "{unit}"}}` to `units:` in company.yaml.',
@@ -141,6 +145,16 @@ def customers_order(number: str | None, what: str) -> str:
             advice="Fill in the customer's order number in Visma and replay it.",
         )
     return number
+
+
+def _as_written(unit: UnitOfMeasure) -> UnitOfMeasure:
+    """The unit as EDIFACT writes it: packages of Recommendation 21 have an X in front, wherever listed."""
+    package = _PACKAGE.fullmatch(unit.code)
+    if unit.list is UnitList.UNECE_REC21 and not package:
+        return UnitOfMeasure(code=f"X{unit.code}", list=UnitList.UNECE_REC21)
+    if unit.list is UnitList.UNECE_REC20 and package:
+        return UnitOfMeasure(code=unit.code, list=UnitList.UNECE_REC21)
+    return unit
 
 
 def _item_number(value: str | None, scheme: IdentifierScheme) -> Identifier | None:
