@@ -18,7 +18,7 @@ from rich.text import Text
 
 from local import stack
 from local.demo.following import SETTLED, Follower, Row
-from local.demo.purchasing import release_order
+from local.demo.purchasing import release_invoice, release_order
 from local.demo.surroundings import CONFIGURATION, ROOT, Site
 from local.processes import ProcessError
 from local.stack import StackError
@@ -44,6 +44,7 @@ _STYLES = {
 }
 _PATIENCE_SECONDS = 120
 RELEASED_ORDER = "HUB-4501"
+RELEASED_INVOICE = "003904"
 
 
 def run(*, keep: bool, as_json: bool) -> int:
@@ -99,28 +100,40 @@ def _main_job(console: Console, site: Site) -> tuple[list[Row], bool]:
     queries = AuditQueries(site.client("dynamodb"), outputs["AuditTable"])
     rows, complete = _follow(console, Follower(queries, dropped))
     with _step(console, f"A purchaser releases order {RELEASED_ORDER} in Visma, so that it leaves as EDI"):
-        sent = send_order(site, queries, RELEASED_ORDER)
+        order = send_order(site, queries, RELEASED_ORDER)
+    with _step(console, f"An accountant releases customer invoice {RELEASED_INVOICE}, and it leaves too"):
+        invoice = send_invoice(site, queries, RELEASED_INVOICE)
     console.print()
-    return [*rows, sent], complete and sent.settled
+    return [*rows, order, invoice], complete and order.settled and invoice.settled
 
 
 def send_order(site: Site, queries: AuditQueries, number: str) -> Row:
     """Take an order's hold off in Visma, wait until it is sent to its supplier, and return its row."""
     release_order(site, number)
+    return _await_sent(queries, "PurchaseOrder", number, "order sent")
+
+
+def send_invoice(site: Site, queries: AuditQueries, number: str) -> Row:
+    """Release an invoice in Visma, wait until it is sent to its customer, and return its row."""
+    release_invoice(site, number)
+    return _await_sent(queries, "CustomerInvoice", number, "invoice sent")
+
+
+def _await_sent(queries: AuditQueries, entity: str, number: str, title: str) -> Row:
     began = datetime.now(UTC)
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        state = queries.state(document_item("PurchaseOrder", number)) or {}
+        state = queries.state(document_item(entity, number)) or {}
         if state.get("status") in SETTLED:
             break
         time.sleep(0.5)
     return Row(
         id=state.get("item", ""),
-        type="order sent",
+        type=title,
         partner=state.get("partner", "?"),
         number=number,
         outcome=state.get("status", "not polled"),
-        in_visma=f"PurchaseOrder {number}",
+        in_visma=f"{entity} {number}",
         why=state.get("reason") or f"As {state.get('standard')} in {state.get('mailbox')}.",
         seconds=(datetime.now(UTC) - began).total_seconds(),
     )
