@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / ".local"
 HOST = "127.0.0.1"
+_PORTS = "ML_CONNECTOR_PORT for AWS, ML_CONNECTOR_STERLING_PORT, ML_CONNECTOR_VISMA_PORT"
 
 _children: dict[int, subprocess.Popen[bytes]] = {}
 """What this very process started and has not yet taken leave of."""
@@ -172,7 +173,7 @@ def describe_port_holder(port: int, *, folder: Path = FOLDER) -> str:
         if process and process.port == port:
             return f"Port {port} is taken by our own {process.name} (pid {process.pid}): run make down first."
     holder = _holder(port) or "another program"
-    return f"Port {port} is taken by {holder}: set another port (ML_CONNECTOR_PORT for AWS), or stop it."
+    return f"Port {port} is taken by {holder}: set another port ({_PORTS}), or stop it."
 
 
 def start_time(pid: int) -> str:

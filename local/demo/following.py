@@ -127,4 +127,6 @@ _TYPES = {
 
 def _why(item: dict[str, Any]) -> str:
     said = item.get("reason") or item.get("note") or ""
+    if item.get("error"):
+        said = f"{item['error']}: {said}"
     return f"{said} {item.get('advice') or ''}".strip()

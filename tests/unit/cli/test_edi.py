@@ -109,3 +109,12 @@ def test_rewrite_needs_a_file_beside_json():
 
 def test_rewrite_into_a_missing_folder_is_wrong_usage(tmp_path):
     assert run("rewrite", GOOD, "-o", tmp_path / "none" / "out.edi").exit_code == 2
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_check_refuses_an_empty_file(tmp_path, form):
+    empty = tmp_path / "empty.edi"
+    empty.touch()
+    result = run("check", *form, empty)
+    assert result.exit_code == 1
+    assert "holds no interchange" in result.stderr

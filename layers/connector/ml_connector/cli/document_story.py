@@ -21,6 +21,8 @@ _FACTS = (
     "event_count",
 )
 _WORDS = ("reason", "advice", "note", "held_because")
+# Totals that count something instead of being an amount.
+_COUNTS = frozenset({"declared_line_count", "line_count", "sum_qty", "hash", "package_count", "level_count"})
 _SAYING = ("reason", "entity", "messages", "way", "mailbox")
 
 
@@ -30,7 +32,7 @@ def story(state: dict[str, Any], events: list[dict[str, Any]], document: dict[st
         f"{state.get('type', '')} {state.get('number', '')} from {state.get('partner', 'nobody known')}"
     )
     title.stylize("bold")
-    parts: list[Any] = [title, _facts(state, events), Text(), _timeline(events)]
+    parts: list[Any] = [title, _facts(state), *_execution(events), Text(), _timeline(events)]
     return Group(*parts, *_content(document or {}), *_findings(events), *_decisions(events))
 
 
@@ -44,15 +46,16 @@ def execution_of(events: list[dict[str, Any]]) -> dict[str, str]:
     return {"arn": arn, "link": f"{console}?region={region}#/v2/executions/details/{arn}"}
 
 
-def _facts(state: dict[str, Any], events: list[dict[str, Any]]) -> Table:
+def _execution(events: list[dict[str, Any]]) -> list[Text]:
+    """The execution on lines of its own, whole, so that it can be copied."""
+    return [Text(line, overflow="fold", no_wrap=False) for line in execution_of(events).values() if line]
+
+
+def _facts(state: dict[str, Any]) -> Table:
     facts = Table(show_header=False, box=None, pad_edge=False)
     for name in _FACTS:
         if state.get(name):
             facts.add_row(name.replace("_", " "), str(state[name]))
-    execution = execution_of(events)
-    for name in ("arn", "link"):
-        if execution[name]:
-            facts.add_row("execution" if name == "arn" else "", Text(execution[name]))
     for name in _WORDS:
         if state.get(name):
             facts.add_row(name.replace("_", " "), Text(str(state[name]), style="yellow"))
@@ -90,7 +93,8 @@ def _content(document: dict[str, Any]) -> list[Any]:
     amounts = Table(show_header=False, box=None, pad_edge=False)
     totals = document.get("totals_declared") or document.get("totals_computed") or {}
     for name, value in totals.items():
-        amounts.add_row(str(name).replace("_", " "), f"{value} {document.get('currency', '')}")
+        currency = "" if name in _COUNTS else document.get("currency", "")
+        amounts.add_row(str(name).replace("_", " "), f"{value} {currency}".strip())
     shown = [("Parties", parties), ("Amounts", amounts)]
     return [
         row for name, table in shown if table.row_count for row in (Text(), Text(name, style="bold"), table)

@@ -15,7 +15,7 @@ from ml_connector.cli.document_raw import show_raw
 from ml_connector.cli.document_replay import replay
 from ml_connector.cli.document_story import execution_of, story
 from ml_connector.cli.options import AsJson, Limit, PageToken, Since, Stack, Until, end_moment, moment
-from ml_connector.cli.output import Output, dated, guarded
+from ml_connector.cli.output import Output, dated, guarded, screen_width
 from ml_connector.errors import ConnectorError, Rejected
 
 if TYPE_CHECKING:
@@ -30,8 +30,9 @@ documents_app.command("release")(release)
 documents_app.command("review")(review)
 
 _COLUMNS = ("id", "type", "partner", "number", "status", "Visma", "since", "reason")
-# Ids and numbers are copied from here, so they are never cut.
-_WIDTHS = {"id": 20, "number": 10}
+# These columns are always shown; the reason needs some room to say anything.
+_ALWAYS = 6
+_LEAST_REASON = 24
 
 
 @documents_app.command("list")
@@ -86,23 +87,40 @@ def show_document(
 
 
 def listing(items: list[dict[str, Any]], token: str | None, *, nothing: str = "No documents.") -> Group:
-    """Return states as a table, with how to get the next page."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in _COLUMNS:
-        table.add_column(heading, no_wrap=True, overflow="ellipsis", min_width=_WIDTHS.get(heading))
-    for item in items:
-        table.add_row(
-            item["item"],
-            item.get("type", ""),
-            item.get("partner") or item.get("sender") or "",
-            Text(item.get("number") or ""),
-            item.get("status", ""),
-            item.get("visma_number", ""),
-            dated(item.get("status_since")),
-            Text(item.get("reason") or item.get("note") or ""),
-        )
+    """Return states as a table as wide as the screen allows, with how to get the next page."""
     more = [Text(f"More: --page {token}", style="dim")] if token else []
-    return Group(table if items else Text(nothing), *more)
+    return Group(_table([_row(item) for item in items]) if items else Text(nothing), *more)
+
+
+def _row(item: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        item["item"],
+        item.get("type", ""),
+        item.get("partner") or item.get("sender") or "",
+        item.get("number") or "",
+        item.get("status", ""),
+        item.get("visma_number", ""),
+        dated(item.get("status_since")),
+        item.get("reason") or item.get("note") or "",
+    )
+
+
+def _table(rows: list[tuple[str, ...]]) -> Table:
+    """A table whose ids and numbers are never cut: what has no room is left out, the reason first."""
+    widths = [max(map(len, cells)) for cells in zip(_COLUMNS, *rows, strict=True)]
+    left = screen_width()
+    shown: list[int] = []
+    for column, width in enumerate(widths):
+        wanted = min(width, _LEAST_REASON) if column == len(widths) - 1 else width
+        if column < _ALWAYS or wanted <= left:
+            shown.append(column)
+        left -= wanted + 1
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
+    for column in shown:
+        table.add_column(_COLUMNS[column], no_wrap=True, overflow="ellipsis")
+    for row in rows:
+        table.add_row(*(Text(row[column]) for column in shown))
+    return table
 
 
 def _content(state: dict[str, Any], parts: Parts) -> dict[str, Any] | None:

@@ -66,8 +66,9 @@ def _check_file(
     name: str, stream: BinaryIO, options: ReadOptions, out: Output
 ) -> tuple[dict[str, Any], bool]:
     """Check one file and say whether anything in it was rejected; people read along as it goes."""
-    found, refused = [], False
+    found, refused, seen = [], False, False
     for interchange in read_interchanges(stream, options):
+        seen = True
         messages: list[dict[str, Any]] = []
         if not out.as_json:
             print_start(out.console, name, interchange)
@@ -82,7 +83,9 @@ def _check_file(
             found.append(_described(interchange, messages))
         else:
             print_end(out.console, interchange)
-    return {"file": name, "interchanges": found}, refused
+    if not seen:
+        out.refuse(f"{name} is empty: it holds no interchange.")
+    return {"file": name, "interchanges": found}, refused or not seen
 
 
 def _described(interchange: Interchange, messages: list[dict[str, Any]]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Exit codes: 0 all is well, 1 the input was refused or a check failed, 2 wrong us
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 Parameters = ParamSpec("Parameters")
 
+_WIDTH_OF_FILES = 160
+
 REFUSED = 1
 MISCONFIGURED = 2
 
@@ -36,7 +39,7 @@ class Output:
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
-        self.console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+        self.console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False, width=screen_width())
 
     def data(self, data: object, rendering: RenderableType) -> None:
         """Print the data as JSON, or its rendering."""
@@ -44,6 +47,15 @@ class Output:
             print(json.dumps(data, default=plain, ensure_ascii=False, indent=2))  # noqa: T201 - a command prints
         else:
             self.console.print(rendering)
+
+    def refuse(self, sentence: str) -> None:
+        """Say on standard error why an input was refused."""
+        Console(stderr=True, highlight=False, soft_wrap=True).print(sentence, markup=False, style="yellow")
+
+
+def screen_width() -> int:
+    """Return how many columns there are: the terminal's, or enough where the output goes to a file."""
+    return shutil.get_terminal_size((_WIDTH_OF_FILES, 0)).columns
 
 
 def guarded(command: Callable[Parameters, None]) -> Callable[Parameters, None]:

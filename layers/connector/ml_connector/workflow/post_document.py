@@ -123,5 +123,5 @@ def _attach(ticket: DocumentTicket, posting: Posting, posted: Posted, parts: Pos
 
 
 def _note(posted: Posted, mapped: dict[str, Any]) -> str:
-    said = "It was in Visma already." if posted.repeated else ""
-    return " ".join([said, *mapped["holds"]]).strip()
+    # What was compared this time counts the document itself as invoiced, so it says nothing.
+    return "It was in Visma already." if posted.repeated else " ".join(mapped["holds"])
