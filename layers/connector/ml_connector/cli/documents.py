@@ -108,16 +108,16 @@ def _row(item: dict[str, Any]) -> tuple[str, ...]:
 def _table(rows: list[tuple[str, ...]]) -> Table:
     """A table whose ids and numbers are never cut: what has no room is left out, the reason first."""
     widths = [max(map(len, cells)) for cells in zip(_COLUMNS, *rows, strict=True)]
-    left = screen_width()
+    left, reason = screen_width(), len(widths) - 1
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
     shown: list[int] = []
     for column, width in enumerate(widths):
-        wanted = min(width, _LEAST_REASON) if column == len(widths) - 1 else width
-        if column < _ALWAYS or wanted <= left:
+        wanted = min(width, _LEAST_REASON) if column == reason else width
+        if column < _ALWAYS or wanted < left:
+            taken = min(width, left - 1) if column == reason else width
+            table.add_column(_COLUMNS[column], no_wrap=True, overflow="ellipsis", width=taken)
             shown.append(column)
         left -= wanted + 1
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
-    for column in shown:
-        table.add_column(_COLUMNS[column], no_wrap=True, overflow="ellipsis")
     for row in rows:
         table.add_row(*(Text(row[column]) for column in shown))
     return table
