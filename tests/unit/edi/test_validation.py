@@ -227,6 +227,24 @@ def test_what_was_validated_before_changes_no_verdict(before, segments):
     assert verdict(*[before] * 60, segments) == alone
 
 
+@pytest.mark.parametrize("bare", ["RFF", "RFF+"])
+def test_a_segment_of_nothing_but_its_tag_is_never_taken_for_one_seen_before(bare):
+    usual = (*ORDERS[:2], "RFF+CT:1", *ORDERS[2:])
+    faulty = (*ORDERS[:2], bare, *ORDERS[2:])
+    fresh = replace(find_schema("edifact", "ORDERS", "D.96A"), tables={})
+
+    def verdict(*messages):
+        found = []
+        for interchange in read_interchanges(io.BytesIO(edifact(*messages))):
+            for message in interchange.messages():
+                found = [(f.code, f.tag) for f in validate(message, schema=fresh)]
+        return found
+
+    alone = verdict(faulty)
+    assert alone == [("0085:13", "RFF")]
+    assert verdict(*[usual] * 60, faulty) == alone
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_give_findings_and_no_exception(noise):

@@ -7,7 +7,7 @@ apart and explained. Memory doesn't grow with the message, nor does the cost per
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ml_connector.edi.explanation import Explanation
 from ml_connector.edi.faults import Fault
@@ -98,6 +98,8 @@ class Way(NamedTuple):
 
 _UNCOUNTED, _BEGIN = 0, -1
 
+Ways: TypeAlias = list[dict[bytes, Way]]
+
 
 class MessageCheck:
     """Checks one message, a block of segments at a time.
@@ -125,12 +127,12 @@ class MessageCheck:
         walker = self._walker
         counts = walker.counts
         state = walker.state
-        ways = self._known_ways()
+        ways, passed = self._known_ways()
         for index, raw in enumerate(block.raws):
-            known = ways[state]
+            known = passed[state]
             way = known.get(raw)
             if way is None:
-                way = known.get(raw[:3])
+                way = ways[state].get(raw[:3])
                 if way is not None:
                     if way[1](raw) is None and way[3](raw) is None:
                         way = None
@@ -152,12 +154,16 @@ class MessageCheck:
             walker.state = state
             self._look_into(Segment(raw, block, index))
             state = walker.state
-            ways = self._known_ways()
+            ways, passed = self._known_ways()
         walker.state = state
 
-    def _known_ways(self) -> list[dict[bytes, Way]]:
-        """The ways learnt; none while a loop that is open needs attention at its end."""
-        return self._tables.none if self._walker.irregular else self._tables.ways
+    def _known_ways(self) -> tuple[Ways, Ways]:
+        """The ways learnt, by a segment's first bytes and by all of them.
+
+        None while a loop that is open needs attention at its end.
+        """
+        tables = self._tables
+        return (tables.none, tables.none) if self._walker.irregular else (tables.ways, tables.passed)
 
     def finish(self) -> None:
         """End the message: what is missing at its end, and what its hierarchy lacks."""
@@ -223,8 +229,10 @@ class _Tables:
     """What was learnt of a schema under one set of separators, shared by all messages."""
 
     def __init__(self, schema: MessageSchema) -> None:
-        self.ways: list[dict[bytes, Way]] = [{} for _ in schema.nodes]
-        self.none: list[dict[bytes, Way]] = [{}] * len(schema.nodes)
+        self.ways: Ways = [{} for _ in schema.nodes]
+        # Apart from the ways: a segment of nothing but its tag is no way that was learnt for the tag.
+        self.passed: Ways = [{} for _ in schema.nodes]
+        self.none: Ways = [{}] * len(schema.nodes)
         self._schema = schema
         self._seen: dict[str, int] = {}
         self._matchers: dict[str, Matcher | None] = {}
