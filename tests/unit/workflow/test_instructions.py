@@ -104,7 +104,7 @@ def test_a_held_document_stops_before_it_is_posted(store, audit):
         "number": "1",
         "partner": "acme",
     }
-    parts = PostingParts(store, audit, audit, ledger=None, visma=None)
+    parts = PostingParts(store, audit, audit, ledger=None, visma_of=None)
     with pytest.raises(Held, match="wait for the buyer"):
         post_document({"document": {**ticket, "bytes": reference.model_dump()}}, parts, origin=None)
 

@@ -22,7 +22,7 @@ class World:
     def __init__(self, parts):
         self.parts = parts
         self.s3, self.dynamodb = parts.client("s3"), parts.client("dynamodb")
-        self.visma = [StampedDocument("SupplierInvoice", NUMBER, "mlc-aaaaaaaaaaaaaaaa")]
+        self.visma = [StampedDocument("4242", "SupplierInvoice", NUMBER, "mlc-aaaaaaaaaaaaaaaa")]
         self.mailbox = [MailboxMessage("7", "invoice.edi", "/acme/Inbound", "d", datetime.now(UTC))]
         self.grace = timedelta(0)
         self._tell_message()
@@ -59,7 +59,7 @@ class World:
         parsed = self.parts.documents.put(f"documents/{DOCUMENT}.json", b"{}").model_dump()
         self.parts.tell(DOCUMENT, "parsed", facts={"document": parsed})
         self.parts.tell(DOCUMENT, "mapped")
-        posted = {"visma_entity": "SupplierInvoice", "visma_number": NUMBER}
+        posted = {"company": "4242", "visma_entity": "SupplierInvoice", "visma_number": NUMBER}
         self.parts.tell(DOCUMENT, "posted", state=posted, numbers={"visma_number": NUMBER})
 
 
@@ -127,7 +127,7 @@ def test_a_missing_event_of_a_message_is_found(world):
 
 
 def test_a_document_in_visma_without_a_record_is_found(world):
-    world.visma.append(StampedDocument("PurchaseOrder", "200001", "mlc-bbbbbbbbbbbbbbbb"))
+    world.visma.append(StampedDocument("4242", "PurchaseOrder", "200001", "mlc-bbbbbbbbbbbbbbbb"))
     assert world.verify() == {("unrecorded-in-visma", "200001")}
 
 

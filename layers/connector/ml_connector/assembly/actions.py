@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from datetime import timedelta
+    from collections.abc import Collection, Iterator
+    from datetime import datetime, timedelta
 
     from ml_connector.assembly.parts import Parts
     from ml_connector.sterling.messages import MailboxMessage
+    from ml_connector.visma.stamped import StampedDocument
+    from ml_connector.workflow.decisions import ReroutingParts
     from ml_connector.workflow.receive_again import ReceivingAgain
     from ml_connector.workflow.replay import Replaying
     from ml_connector.workflow.verify_audit import Verifying
@@ -26,6 +28,13 @@ def replaying(parts: Parts) -> Replaying:
         start_sending=parts.starter("SEND_MACHINE"),
         redrive=parts.redriver(),
     )
+
+
+def rerouting(parts: Parts) -> ReroutingParts:
+    """Return what a reroute works with."""
+    from ml_connector.workflow.decisions import ReroutingParts
+
+    return ReroutingParts(replaying(parts), parts.configuration, parts.documents, parts.visma_access)
 
 
 def receiving_again(parts: Parts) -> ReceivingAgain:
@@ -53,10 +62,14 @@ def verifying(parts: Parts, *, grace: timedelta, skipped: Collection[str] = ()) 
             found for found in parts.sterling.list_messages(confirm_end=True) if is_wanted(found, settings)
         ]
 
+    def in_visma(since: datetime) -> Iterator[StampedDocument]:
+        for company in parts.companies:
+            yield from stamped_documents(parts.visma_of(company), since)
+
     return Verifying(
         queries=parts.queries,
         store=parts.documents,
-        in_visma=None if "visma" in skipped else lambda since: stamped_documents(parts.visma, since),
+        in_visma=None if "visma" in skipped else in_visma,
         in_mailboxes=None if "sterling" in skipped else in_mailboxes,
         grace=grace,
     )

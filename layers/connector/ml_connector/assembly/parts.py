@@ -51,7 +51,7 @@ class Parts:
         self._clients: dict[str, Any] = {}
         self._secrets: dict[str, CredentialStore] = {}
         self._configuration: Configuration | None = None
-        self._lookups: tuple[VismaClient, LedgerLookups] | None = None
+        self._lookups: dict[str, tuple[VismaClient, LedgerLookups]] = {}
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has one type per service
         """Return the boto3 client of a service, built once."""
@@ -113,7 +113,7 @@ class Parts:
         """The credentials of now."""
         from ml_connector.sterling.settings import SterlingCredentials
 
-        kept = self._credentials("sterling").read()
+        kept = self.credentials("sterling").read()
         return SterlingCredentials.model_validate({**kept.values, "version": kept.version})
 
     @property
@@ -133,24 +133,44 @@ class Parts:
         return VismaSettings.from_environment(self.environment.variables)
 
     @property
-    def visma_credentials(self) -> VismaCredentials:
-        """The credentials of now."""
-        from ml_connector.visma.settings import VismaCredentials
+    def visma(self) -> VismaClient:
+        """Visma's home company; its token and connections live as long as its credentials stay the same."""
+        return self.visma_of(self.visma_settings.company_id)
 
-        return VismaCredentials.model_validate(self._credentials("visma").read().values)
+    def visma_of(self, company: str) -> VismaClient:
+        """Return Visma for one company, with a token, a budget and connections of its own.
+
+        Raises:
+            Misconfigured: This deployment does not serve that company.
+        """
+        return self._client_of("visma", lambda: self._new_visma(company), company)
 
     @property
-    def visma(self) -> VismaClient:
-        """Visma; its token and connections live as long as its credentials stay the same."""
-        return self._client_of("visma", self._new_visma)
+    def companies(self) -> tuple[str, ...]:
+        """The companies this deployment serves, its home first."""
+        from ml_connector.visma.settings import companies_in
 
-    def _new_visma(self) -> VismaClient:
+        return (self.visma_settings.company_id, *companies_in(self.credentials("visma").read().values))
+
+    def visma_access(self, company: str) -> tuple[VismaSettings, VismaCredentials]:
+        """Return what a client of one company is told.
+
+        Raises:
+            Misconfigured: This deployment does not serve that company.
+        """
+        from ml_connector.visma.settings import VismaCredentials
+
+        home = self.visma_settings
+        values = self.credentials("visma").read().values
+        credentials = VismaCredentials.of_company(values, company, home=home.company_id)
+        return home.model_copy(update={"company_id": company}), credentials
+
+    def _new_visma(self, company: str) -> VismaClient:
         from ml_connector.store.rate_budget import RateBudget
         from ml_connector.visma.client import VismaClient
 
-        settings = self.visma_settings
-        budget = RateBudget(self.state_table, settings.company_id)
-        return VismaClient(settings, self.visma_credentials, budget=budget)
+        settings, credentials = self.visma_access(company)
+        return VismaClient(settings, credentials, budget=RateBudget(self.state_table, company))
 
     @property
     def item_codes(self) -> ItemCodes:
@@ -159,22 +179,32 @@ class Parts:
 
     @property
     def lookups(self) -> LedgerLookups:
-        """The ledger's masters and open orders, from copies that all functions share."""
+        """The home company's masters and open orders, from copies that all functions share."""
+        return self.lookups_of(self.visma_settings.company_id)
+
+    def lookups_of(self, company: str) -> LedgerLookups:
+        """Return one company's masters and open orders.
+
+        Raises:
+            Misconfigured: This deployment does not serve that company.
+        """
         from ml_connector.mapping.ledger_lookups import LedgerLookups
         from ml_connector.store.reference_cache import ReferenceCache
         from ml_connector.visma.reference_data import ReferenceData
 
-        client = self.visma
-        if self._lookups is None or self._lookups[0] is not client:
-            cache = ReferenceCache(self.state_table, self.visma_settings.company_id)
-            self._lookups = (client, LedgerLookups(ReferenceData(client, cache=cache)))
-        return self._lookups[1]
+        client = self.visma_of(company)
+        kept = self._lookups.get(company)
+        if kept is None or kept[0] is not client:
+            data = ReferenceData(client, cache=ReferenceCache(self.state_table, company))
+            kept = self._lookups[company] = (client, LedgerLookups(data, company, self.lookups_of))
+        return kept[1]
 
-    def _client_of(self, system: str, build: Callable[[], Client]) -> Client:
-        version = self._credentials(system).read().version
-        kept = self._clients.get(system)
+    def _client_of(self, system: str, build: Callable[[], Client], company: str = "") -> Client:
+        version = self.credentials(system).read().version
+        name = f"{system}@{company}" if company else system
+        kept = self._clients.get(name)
         if kept is None or kept[0] != version:
-            kept = self._clients[system] = (version, build())
+            kept = self._clients[name] = (version, build())
         client: Client = kept[1]
         return client
 
@@ -183,7 +213,8 @@ class Parts:
         for store in self._secrets.values():
             store.forget()
 
-    def _credentials(self, system: str) -> CredentialStore:
+    def credentials(self, system: str) -> CredentialStore:
+        """Return the secret of a system; what was read is kept for some minutes."""
         if system not in self._secrets:
             secret = self.environment[f"{system.upper()}_SECRET"]
             self._secrets[system] = CredentialStore(self.client("secretsmanager"), secret, system)

@@ -126,4 +126,4 @@ def posting(parts: Parts) -> PostingParts:
     from ml_connector.workflow.post_document import PostingParts
 
     ledger = PostingLedger(parts.state_table)
-    return PostingParts(parts.documents, parts.audit, parts.queries, ledger, parts.visma)
+    return PostingParts(parts.documents, parts.audit, parts.queries, ledger, parts.visma_of)

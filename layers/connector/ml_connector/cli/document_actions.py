@@ -65,6 +65,7 @@ def review(
 def reroute(
     document: DocumentId,
     partner: Annotated[str, typer.Option(help="The partner it really is from.")] = "",
+    company: Annotated[str, typer.Option(help="The company whose ledger it goes to.")] = "",
     entity: Annotated[str, typer.Option(help="What it becomes: purchase_order, supplier_invoice ...")] = "",
     fields: Annotated[
         list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A corrected value; repeatable.")
@@ -74,15 +75,14 @@ def reroute(
     stack: Stack = None,
     as_json: AsJson = False,
 ) -> None:
-    """Start a document again for another partner, entity or mailbox, or with corrected values."""
-    from ml_connector.assembly.actions import replaying
+    """Start a document again for another partner, company, entity or mailbox, or with corrected values."""
+    from ml_connector.assembly.actions import rerouting
     from ml_connector.assembly.deployment import deployed_parts
     from ml_connector.workflow.decisions import Rerouting, reroute_document
 
     who = person(reason)
-    to = Rerouting(partner, _entity(entity), dict(map(_field, fields or ())), mailbox)
-    parts = deployed_parts(stack)
-    done = reroute_document(document, to, who, replaying(parts), parts.configuration, parts.documents)
+    to = Rerouting(partner, _entity(entity), company, dict(map(_field, fields or ())), mailbox)
+    done = reroute_document(document, to, who, rerouting(deployed_parts(stack)))
     Output(as_json=as_json).data(done, Text(f"{document} goes on as {done['execution']}"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -48,7 +49,12 @@ def _sterling(parts: Parts) -> list[Check]:
 def _visma(parts: Parts) -> list[Check]:
     from ml_connector.visma.ping import check
 
-    return check(parts.visma_settings, parts.visma_credentials)
+    home, *others = parts.companies
+    checks = check(*parts.visma_access(home))
+    for company in others:
+        found = check(*parts.visma_access(company))
+        checks += [replace(one, name=f"{one.name} of {company}") for one in found]
+    return checks
 
 
 def _guard(system: str, run: Callable[[Parts], list[Check]], parts: Parts) -> list[Check]:

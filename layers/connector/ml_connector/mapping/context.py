@@ -24,13 +24,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One document on its way into the ledger."""
+    """One document on its way into the ledger.
+
+    Attributes:
+        company: The company a person decided on; empty where rules, files and defaults decide.
+    """
 
     document: AnyDocument
     partner: Partner
     configuration: Configuration
     lookups: Lookups
     document_id: str
+    company: str = ""
     sheet: Worksheet = field(default_factory=Worksheet)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ml_connector.documents.invoice import Invoice
@@ -13,7 +13,7 @@ from ml_connector.mapping.header import company_of, note_routing
 from ml_connector.mapping.invoice import DOCUMENT_TYPES, map_supplier_invoice
 from ml_connector.mapping.orders import map_purchase_order, map_sales_order
 from ml_connector.mapping.parties import Kind, find_business_partner
-from ml_connector.mapping.result import Disposition, MappingResult, Source
+from ml_connector.mapping.result import Disposition, MappingResult, Source, Worksheet
 
 if TYPE_CHECKING:
     from ml_connector.mapping.lookups import Lookups
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ml_connector.matching import Match
     from ml_connector.partners import Configuration, Partner
     from ml_connector.partners.fragments import Entity
+    from ml_connector.partners.rules import Rule
     from ml_connector.partners.subject import AnyDocument
     from ml_connector.visma.wire import WriteModel
 
@@ -60,6 +61,7 @@ def map_document(
     lookups: Lookups,
     *,
     document_id: str,
+    company: str = "",
 ) -> MappingResult:
     """Return what ``document`` becomes in Visma, and the reason of every value.
 
@@ -69,47 +71,73 @@ def map_document(
         configuration: The version of the configuration to go by.
         lookups: The ledger's reference data.
         document_id: Our id of the document; it goes into the posted one's note.
+        company: The company a person decided on; it outranks rules and files.
 
     Raises:
         Misconfigured: The document can't be posted before a person adds something; the error lists all that
             is missing, and the line to add to which file.
         Rejected: The document lacks what it can't be booked without.
     """
-    context = Context(document, partner, configuration, lookups, document_id)
-    target = partner.target(document.document_type)
+    return _routed(Context(document, partner, configuration, lookups, document_id, company))
+
+
+def _routed(context: Context, *, rerouted_by: str = "", in_company: str = "") -> MappingResult:
+    """Map by the partner and the look-ups of the company the rules decide on, each decided once."""
+    target = context.partner.target(context.document.document_type)
     found = find_business_partner(context, _ASKED[target]) if target in _ASKED else None
     routing = context.route("document", _resolved(target, found))
-    if routing.reroute and routing.reroute[0] != partner.id:
-        return _rerouted(context, routing)
+    if routing.reroute and routing.reroute[0] != context.partner.id:
+        again, label = _for_other_partner(context, *routing.reroute, rerouted_by), routing.reroute[1].label
+        return _routed(again, rerouted_by=label, in_company=in_company)
+    company = company_of(context, routing)
+    lookups = context.lookups.of_company(company)
+    if lookups is not context.lookups:
+        again = _for_other_company(context, company, lookups, in_company)
+        return _routed(again, rerouted_by=rerouted_by, in_company=company)
     note_routing(context, routing, "document")
-    return _map(context, routing, target, found)
+    return _map(context, routing, target, found, company)
 
 
-def _rerouted(context: Context, routing: Routing) -> MappingResult:
-    if routing.reroute is None:
-        raise AssertionError(routing)
-    other, rule = routing.reroute
-    partner = context.configuration.partner(other)
-    again = Context(context.document, partner, context.configuration, context.lookups, context.document_id)
-    again.sheet.note("partner", other, Source.RULE, rule.label, f"rerouted from {context.partner.id}")
-    target = partner.target(context.document.document_type)
-    found = find_business_partner(again, _ASKED[target]) if target in _ASKED else None
-    routed = again.route("document", _resolved(target, found))
-    if routed.reroute and routed.reroute[0] != other:
+def _for_other_partner(context: Context, other: str, rule: Rule, rerouted_by: str) -> Context:
+    """Return the document as another partner's.
+
+    Raises:
+        Misconfigured: A rule rerouted it before.
+    """
+    if rerouted_by:
         raise Misconfigured(
-            f"{rule.label} reroutes {context.document.number} to {other}, and {routed.reroute[1].label} on "
-            f"to {routed.reroute[0]}.",
+            f"{rerouted_by} reroutes {context.document.number} to {context.partner.id}, and {rule.label} on "
+            f"to {other}.",
             advice="Let one rule reroute a document, to where it belongs.",
         )
-    note_routing(again, routed, "document")
-    return _map(again, routed, target, found)
+    sheet = Worksheet()
+    sheet.note("partner", other, Source.RULE, rule.label, f"rerouted from {context.partner.id}")
+    return replace(context, partner=context.configuration.partner(other), sheet=sheet)
+
+
+def _for_other_company(context: Context, company: str, lookups: Lookups, in_company: str) -> Context:
+    """Return the document with the look-ups of another company.
+
+    Raises:
+        Misconfigured: It was moved before, so by each company's look-ups it goes to the other.
+    """
+    if in_company:
+        raise Misconfigured(
+            f"The rules send {context.document.number} to company {in_company}, and by its look-ups on to "
+            f"company {company}.",
+            advice="Let the rule that sets the company ask fields of the document, not the ledger's numbers.",
+        )
+    rerouting = [note for note in context.sheet.notes if note.field == "partner"]
+    return replace(context, lookups=lookups, sheet=Worksheet(notes=rerouting))
 
 
 def _resolved(target: Entity, found: Found | None) -> dict[str, str]:
     return {_ASKED[target]: found.record.number} if found and target in _ASKED else {}
 
 
-def _map(context: Context, routing: Routing, target: Entity, found: Found | None) -> MappingResult:
+def _map(
+    context: Context, routing: Routing, target: Entity, found: Found | None, company: str
+) -> MappingResult:
     if routed := routing.get("entity"):
         target = routed.value  # type: ignore[assignment]  # the rules' own model lists the entities
         context.sheet.note("entity", target, Source.RULE, routed.rule.label)
@@ -120,7 +148,6 @@ def _map(context: Context, routing: Routing, target: Entity, found: Found | None
         context.sheet.note("document", "ignored", Source.RULE, rule.label, reason)
         context.sheet.missing.clear()
         target = "none"
-    company = company_of(context, routing)
     mapped = _mapped(context, routing, target, found)
     return MappingResult(
         entity=ENTITY_NAMES[target] if mapped.disposition is not Disposition.NONE else "none",

@@ -36,8 +36,11 @@ def own_identity(context: Context) -> OwnIdentity | None:
 
 
 def company_of(context: Context, routing: Routing) -> str:
-    """Return the company whose ledger the document goes to: by rule, partner, receiver, or the default."""
+    """Return the company whose ledger the document goes to: by person, rule, file or default."""
     sheet, identity = context.sheet, own_identity(context)
+    if context.company:
+        sheet.note("company", context.company, Source.PERSON, "rerouted")
+        return context.company
     if routed := routing.get("company"):
         sheet.note("company", routed.value, Source.RULE, routed.rule.label, routed.detail)
         return routed.value

@@ -39,10 +39,27 @@ class LedgerLookups:
 
     Args:
         data: The reference data of the company.
+        company: Which company that is.
+        others: Returns the look-ups of another company.
     """
 
-    def __init__(self, data: ReferenceData) -> None:
+    def __init__(
+        self,
+        data: ReferenceData,
+        company: str = "",
+        others: Callable[[str], LedgerLookups] | None = None,
+    ) -> None:
         self._data = data
+        self._company = company
+        self._others = others
+
+    def of_company(self, company: str) -> LedgerLookups:
+        """Return the look-ups of a company: these, if it is theirs.
+
+        Raises:
+            Misconfigured: That company is not served.
+        """
+        return self if self._others is None or company == self._company else self._others(company)
 
     def codes_of(self, item: str) -> Mapping[tuple[str, str], str]:
         """Return an item's other numbers by their kind and whose they are; nobody's under an empty name."""

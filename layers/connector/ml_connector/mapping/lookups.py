@@ -100,6 +100,10 @@ class EarlierInvoice:
 class Lookups(Protocol):
     """The ledger's reference data, read only."""
 
+    def of_company(self, company: str) -> Lookups:
+        """Return the look-ups of a company: these, if it is theirs."""
+        ...
+
     def supplier(self, number: str) -> BusinessPartner | None:
         """Return the supplier with this number."""
         ...

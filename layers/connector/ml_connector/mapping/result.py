@@ -29,6 +29,7 @@ class Source(StrEnum):
     DEFAULT = "default"
     MATCHING = "matching"
     COMPUTED = "computed"
+    PERSON = "person"
 
 
 class Disposition(StrEnum):

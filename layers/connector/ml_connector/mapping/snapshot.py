@@ -181,6 +181,10 @@ class SnapshotLookups:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
 
+    def of_company(self, company: str) -> SnapshotLookups:  # noqa: ARG002 - one snapshot stands for all
+        """Return these: a snapshot is of one company."""
+        return self
+
     def supplier(self, number: str) -> BusinessPartner | None:
         """Return the supplier with this number."""
         return self._suppliers.get(number)

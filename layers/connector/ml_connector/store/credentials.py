@@ -68,6 +68,13 @@ class CredentialStore:
             self._kept = (now, self._fetch())
         return self._kept[1]
 
+    def values_or_none(self) -> dict[str, str] | None:
+        """Return what the secret holds, or None while it is empty."""
+        try:
+            return self.read().values
+        except Misconfigured:
+            return None
+
     def forget(self) -> None:
         """Read them anew the next time, as when they were refused and may have been mended since."""
         self._kept = None

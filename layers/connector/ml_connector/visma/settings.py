@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PREFIX = "VISMA_"
+_TENANT_OF = "tenant_id@"
 
 StampField = Literal["customStr1", "customStr2", "customStr3", "customStr4", "customStr5"]
 
@@ -25,6 +26,35 @@ class VismaCredentials(BaseModel):
     client_id: str
     client_secret: SecretStr
     tenant_id: str = ""
+
+    @classmethod
+    def of_company(cls, values: Mapping[str, str], company: str, *, home: str) -> Self:
+        """Return one company's credentials from the secret.
+
+        The plain names are the ``home`` company's; another company has ``tenant_id@<company>`` and, where its
+        application is another one, ``client_id@<company>`` and ``client_secret@<company>``.
+
+        Raises:
+            Misconfigured: The secret holds no tenant of that company, so this deployment does not serve it.
+        """
+        if company == home:
+            return cls.model_validate(values)
+        if company not in companies_in(values):
+            served = ", ".join((home, *companies_in(values)))
+            raise Misconfigured(
+                f"Company {company} is none of those served here: {served}.",
+                advice=f"Mend the number, or: ml-connector credentials set visma --company {company}",
+                company=company,
+            )
+        names = cls.model_fields
+        own = {name: values[f"{name}@{company}"] for name in names if f"{name}@{company}" in values}
+        return cls.model_validate({**values, **own})
+
+
+def companies_in(values: Mapping[str, str]) -> list[str]:
+    """Return the further companies the secret holds a tenant of."""
+    named = (name for name, value in values.items() if name.startswith(_TENANT_OF) and value)
+    return sorted(name.removeprefix(_TENANT_OF) for name in named)
 
 
 class VismaSettings(BaseModel):

@@ -24,6 +24,7 @@ _STAMP = re.compile(r"mlc-[a-z2-7]{16}")
 class StampedDocument:
     """A document in Visma that carries a stamp."""
 
+    company: str
     entity: str
     number: str
     stamp: str
@@ -43,7 +44,8 @@ def stamped_documents(client: VismaClient, since: datetime) -> Iterator[StampedD
         for row in rows(client, start):
             found = _STAMP.search(entity.stamped_text(row, client.settings))
             if found:
-                yield StampedDocument(name, str(row[entity.number_field]), found[0])
+                number = str(row[entity.number_field])
+                yield StampedDocument(client.settings.company_id, name, number, found[0])
 
 
 def _orders(client: VismaClient, since: datetime) -> Iterator[Row]:

@@ -17,7 +17,7 @@ from ml_connector.workflow.instructions import Instructions
 from ml_connector.workflow.replay import document_state, start_anew
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ml_connector.partners.configuration import Configuration
     from ml_connector.store.raw import RawStore
@@ -50,8 +50,23 @@ class Rerouting:
 
     partner: str = ""
     entity: str = ""
+    company: str = ""
     fields: Mapping[str, str] | None = None
     mailbox: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReroutingParts:
+    """What a reroute works with.
+
+    Attributes:
+        check_company: Raises Misconfigured for a company this deployment does not serve.
+    """
+
+    replaying: Replaying
+    configuration: Configuration
+    store: RawStore
+    check_company: Callable[[str], object]
 
 
 def hold_document(document: str, person: Person, parts: Replaying) -> dict[str, Any]:
@@ -105,25 +120,25 @@ def reroute_document(
     document: str,
     to: Rerouting,
     person: Person,
-    parts: Replaying,
-    configuration: Configuration,
-    store: RawStore,
+    parts: ReroutingParts,
 ) -> dict[str, Any]:
-    """Start a document again for another partner, entity or mailbox, or with corrected values.
+    """Start a document again for another partner, company, entity or mailbox, or with corrected values.
 
     Its bytes stay what came; the decision and its reason stand beside them.
 
     Raises:
         Rejected: Nothing was to be changed, or the document is in Visma already.
-        Misconfigured: There is no such partner or field, or the field does not take the value.
+        Misconfigured: There is no such partner, company or field, or the field does not take the value.
     """
-    state = document_state(document, parts.queries)
+    state = document_state(document, parts.replaying.queries)
     _refuse_posted(state)
     _refuse_wrong_way(state, to)
-    told = _rerouted(state, to, store)
-    partner = configuration.partner(to.partner).id if to.partner else state["partner"]
+    if to.company:
+        parts.check_company(to.company)
+    told = _rerouted(state, to, parts.store)
+    partner = parts.configuration.partner(to.partner).id if to.partner else state["partner"]
     facts = {"reason": person.reason, "from": state["partner"], "to": partner, "instructions": told}
-    parts.audit.record(
+    parts.replaying.audit.record(
         document,
         "rerouted",
         origin=person.origin("reroute"),
@@ -132,7 +147,7 @@ def reroute_document(
     )
     formatted = state.get("direction") == "out" and bool(state.get("bytes"))
     changed = {**state, "partner": partner, "instructions": told}
-    return start_anew(document, changed, parts, sending_only=formatted)
+    return start_anew(document, changed, parts.replaying, sending_only=formatted)
 
 
 def review_item(item: str, person: Person, parts: Replaying, *, close: bool = False) -> dict[str, Any]:
@@ -160,6 +175,7 @@ def _rerouted(state: Mapping[str, Any], to: Rerouting, store: RawStore) -> dict[
         {
             "released": before.released,
             "entity": to.entity or before.entity,
+            "company": to.company or before.company,
             "fields": {**before.fields, **(to.fields or {})},
             "mailbox": to.mailbox or before.mailbox,
         }
@@ -174,11 +190,12 @@ def _rerouted(state: Mapping[str, Any], to: Rerouting, store: RawStore) -> dict[
 
 def _refuse_wrong_way(state: Mapping[str, Any], to: Rerouting) -> None:
     """Refuse what does not fit the document's direction: one that leaves only has a mailbox to go to."""
-    inward, outward = bool(to.partner or to.entity or to.fields), bool(to.mailbox)
+    inward = bool(to.partner or to.entity or to.company or to.fields)
+    outward = bool(to.mailbox)
     if state.get("direction") == "in" and (outward or not inward):
         raise Rejected(
-            "A document that came in goes to another partner or entity, or gets other values.",
-            advice="Give --partner, --entity or --set field=value.",
+            "A document that came in goes to another partner, company or entity, or gets other values.",
+            advice="Give --partner, --company, --entity or --set field=value.",
         )
     if state.get("direction") == "out" and (inward or not outward):
         raise Rejected(

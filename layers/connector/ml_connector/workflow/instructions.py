@@ -25,6 +25,7 @@ class Instructions(BaseModel):
     Attributes:
         released: What would be held goes on.
         entity: What it becomes in Visma, whatever the partner's profile says.
+        company: The company whose ledger it goes to, whatever the rules say.
         fields: Values of the document to set otherwise, by their path.
         mailbox: Where a document that leaves goes instead.
     """
@@ -33,6 +34,7 @@ class Instructions(BaseModel):
 
     released: bool = False
     entity: Entity | None = None
+    company: str = ""
     fields: dict[str, str] = {}
     mailbox: str = ""
 

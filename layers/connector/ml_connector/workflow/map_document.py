@@ -50,7 +50,14 @@ def map_document(given: dict[str, Any], parts: Mapping, origin: Origin) -> dict[
     told = instructions_in(given)
     document = told.document(document)
     partner = told.partner(parts.configuration.partner(ticket.partner), document.document_type)
-    result = map_to_visma(document, partner, parts.configuration, parts.lookups, document_id=ticket.id)
+    result = map_to_visma(
+        document,
+        partner,
+        parts.configuration,
+        parts.lookups,
+        document_id=ticket.id,
+        company=told.company,
+    )
     ref = parts.store.put(
         f"mapped/{ticket.id}.json", _content(result, document), metadata={"document": ticket.id}
     )
@@ -94,6 +101,7 @@ def _record(
     event = "mapped" if result.match is None else "matched"
     facts: dict[str, object] = {
         "entity": result.entity,
+        "company": result.company,
         "configuration_version": result.configuration_version,
         "mapped": ref.model_dump(),
         "holds": list(result.holds),
@@ -101,7 +109,11 @@ def _record(
     }
     if result.match is not None:
         facts["match"] = result.match.as_dict()
-    state = {"entity": result.entity, "configuration_version": result.configuration_version}
+    state = {
+        "entity": result.entity,
+        "company": result.company,
+        "configuration_version": result.configuration_version,
+    }
     parts.audit.record(ticket.id, event, origin=origin, state=state, numbers=numbers, facts=facts)
 
 

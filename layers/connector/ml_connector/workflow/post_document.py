@@ -18,6 +18,8 @@ from ml_connector.workflow.instructions import instructions_in, stop_if_held
 from ml_connector.workflow.tickets import DocumentTicket
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ml_connector.store.audit import AuditTrail, Origin
     from ml_connector.store.audit_queries import AuditQueries
     from ml_connector.store.ledger import PostingLedger
@@ -36,7 +38,7 @@ class PostingParts:
     audit: AuditTrail
     queries: AuditQueries
     ledger: PostingLedger
-    visma: VismaClient
+    visma_of: Callable[[str], VismaClient]
 
 
 def post_document(given: dict[str, Any], parts: PostingParts, origin: Origin) -> dict[str, Any]:
@@ -47,6 +49,7 @@ def post_document(given: dict[str, Any], parts: PostingParts, origin: Origin) ->
         Held: The same document number is in Visma with other content, or a person stopped the document.
         Unavailable: Nothing was posted; try again.
         OutcomeUnknown: It may have been posted; the next try looks first.
+        Misconfigured: It goes to a company that this deployment does not serve.
     """
     ticket = DocumentTicket(**given["document"])
     known = parts.queries.state(ticket.id)
@@ -55,8 +58,11 @@ def post_document(given: dict[str, Any], parts: PostingParts, origin: Origin) ->
     posting = _posting(ticket, mapped)
     if instructions_in(given).released:
         posting = _beside_its_namesake(posting, parts.ledger)
-    posted = _post(posting, parts, owner=f"{origin.execution}#{origin.retry}")
-    attached = str((known or {}).get("attachment") or "") or _attach(ticket, posting, posted, parts)
+    visma = parts.visma_of(posting.key.company)
+    posted = _post(visma, posting, parts, owner=f"{origin.execution}#{origin.retry}")
+    attached = str((known or {}).get("attachment") or "") or _attach(
+        visma, ticket, posting, posted, parts.store.get(ticket.bytes)
+    )
     parts.audit.record(
         ticket.id,
         "posted",
@@ -64,6 +70,7 @@ def post_document(given: dict[str, Any], parts: PostingParts, origin: Origin) ->
         state={
             "visma_number": posted.number,
             "visma_entity": posted.entity,
+            "company": posting.key.company,
             "attachment": attached,
             "note": _note(posted, mapped),
         },
@@ -71,6 +78,7 @@ def post_document(given: dict[str, Any], parts: PostingParts, origin: Origin) ->
         facts={
             "number": posted.number,
             "entity": posted.entity,
+            "company": posting.key.company,
             "already_there": posted.repeated,
             "calls": posted.calls,
             "stamp": posted.stamp,
@@ -100,24 +108,23 @@ def _beside_its_namesake(posting: Posting, ledger: PostingLedger) -> Posting:
     return replace(posting, key=replace(posting.key, kind=kind))
 
 
-def _post(posting: Posting, parts: PostingParts, *, owner: str) -> Posted:
+def _post(visma: VismaClient, posting: Posting, parts: PostingParts, *, owner: str) -> Posted:
     try:
-        return post(parts.visma, parts.ledger, posting, owner=owner)
+        return post(visma, parts.ledger, posting, owner=owner)
     except Misconfigured as error:
         if error.context.get("held"):
             raise Held(error.message, advice=error.advice, **error.context) from error
         raise
 
 
-def _attach(ticket: DocumentTicket, posting: Posting, posted: Posted, parts: PostingParts) -> str:
+def _attach(visma: VismaClient, ticket: DocumentTicket, posting: Posting, posted: Posted, edi: bytes) -> str:
     """Attach the original and a readable copy to an invoice; it is in Visma whether that works or not."""
     if not isinstance(posting.body, SupplierInvoice):
         return ""
     facts = {"Partner": ticket.partner, "Document": ticket.id, "Control number": ticket.control_number}
     title = f"{ticket.type} {ticket.number}"
-    edi = parts.store.get(ticket.bytes)
     try:
-        return attach_rendering(parts.visma, posting.body, posted.number, title=title, facts=facts, edi=edi)
+        return attach_rendering(visma, posting.body, posted.number, title=title, facts=facts, edi=edi)
     except ConnectorError:
         return ""  # the next attempt at this document tries again
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ml_connector.visma.stamped import StampedDocument
 
 _ENTITIES = frozenset({"PurchaseOrder", "SupplierInvoice", "SalesOrder"})
+# Company, entity and number of a document in Visma.
+_InVisma = tuple[str, str, str]
 # Most of the time goes into waiting for S3 and DynamoDB.
 _AT_A_TIME = 8
 # A message may be kept before midnight and recorded after it.
@@ -55,11 +57,11 @@ def verify_audit(since: datetime, until: datetime, parts: Verifying) -> Report:
         Rejected: The period is longer than a year.
     """
     report = Report()
-    posted: dict[tuple[str, str], str] = {}
+    posted: dict[_InVisma, str] = {}
     for found in _checked(find_all(parts.queries, Search(kind="", since=since, until=until)), parts):
         found.enter(report)
         if found.posted:
-            posted[found.item.get("visma_entity", ""), found.item["visma_number"]] = found.item["item"]
+            posted[_place_of(found.item)] = found.item["item"]
     report.faults += _unrecorded_objects(since, until, parts, report)
     if parts.in_visma:
         report.faults += _against_visma(parts.in_visma(since), posted, parts.queries, report)
@@ -138,29 +140,31 @@ def _whole_day(day: str) -> Search:
 
 def _against_visma(
     stamped: Iterable[StampedDocument],
-    posted: dict[tuple[str, str], str],
+    posted: dict[_InVisma, str],
     queries: AuditQueries,
     report: Report,
 ) -> Iterator[Fault]:
-    seen: set[tuple[str, str]] = set()
+    seen: set[_InVisma] = set()
     for document in stamped:
         report.count("visma_documents")
-        seen.add((document.entity, document.number))
-        if (document.entity, document.number) not in posted and not _recorded(document, queries):
+        place = (document.company, document.entity, document.number)
+        seen.add(place)
+        if place not in posted and not any(map(place.__eq__, _recorded(document.number, queries))):
             what = f"{document.entity} {document.number} carries our stamp {document.stamp} without a record."
             yield Fault(FaultKind.UNRECORDED_IN_VISMA, document.number, what)
-    for (entity, number), item in posted.items():
-        if entity in _ENTITIES and (entity, number) not in seen:
+    for place, item in posted.items():
+        _, entity, number = place
+        if entity in _ENTITIES and place not in seen:
             what = f"It was posted as {entity} {number}, which Visma does not list with our stamp."
             yield Fault(FaultKind.NOT_IN_VISMA, item, what)
 
 
-def _recorded(document: StampedDocument, queries: AuditQueries) -> bool:
-    wanted = (document.entity, document.number)
-    return any(
-        (state.get("visma_entity"), state.get("visma_number")) == wanted
-        for state in queries.by_number(document.number)
-    )
+def _recorded(number: str, queries: AuditQueries) -> Iterator[_InVisma]:
+    return map(_place_of, queries.by_number(number))
+
+
+def _place_of(state: dict[str, Any]) -> _InVisma:
+    return state.get("company", ""), state.get("visma_entity", ""), state.get("visma_number", "")
 
 
 def _against_mailboxes(since: datetime, until: datetime, parts: Verifying, report: Report) -> Iterator[Fault]:
