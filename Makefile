@@ -6,6 +6,8 @@ BIN := .venv/bin
 MEGABYTES ?= 50
 SECONDS ?= 60
 SEED ?= 1
+OUTAGE ?= 60
+DOCUMENTS ?= 40
 PIP_FLAGS := --quiet --disable-pip-version-check
 
 .PHONY: help setup demo down test lint format bench soak fuzz chaos clean
@@ -66,8 +68,8 @@ fuzz: .venvs/fuzz/.installed ## Feed the EDI core damaged bytes (SECONDS=60)
 soak: setup ## Run the model-based tests of polling and sending for long (SECONDS=60)
 	@SOAK_SECONDS=$(SECONDS) $(BIN)/pytest -q tests/unit/workflow -k "model"
 
-chaos: setup ## Run the whole system under faults and kills (SECONDS=60, SEED=1)
-	@$(BIN)/python -m tests.chaos --seconds $(SECONDS) --seed $(SEED)
+chaos: setup ## Run the whole system under faults, kills and an outage (SECONDS=60, SEED=1, DOCUMENTS=40, OUTAGE=60)
+	@$(BIN)/python -m tests.chaos --seconds $(SECONDS) --seed $(SEED) --documents $(DOCUMENTS) --outage $(OUTAGE)
 
 format: setup ## Put the code in its form
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

@@ -2,11 +2,12 @@
 
 ::
 
-    python -m tests.chaos [--seconds 120] [--seed 1] [--documents 40]
+    python -m tests.chaos [--seconds 120] [--seed 1] [--documents 40] [--outage 60]
 
 Orders are dropped into a Sterling mailbox while both simulators delay, refuse and cut calls by a seed, and
-while the endpoint and its handlers are killed and started again. Then the faults end, everything may settle,
-and each order must be in Visma exactly once.
+while the endpoint and its handlers are killed and started again. With ``--outage`` Visma then answers nothing
+for that long while as many orders come again. Then the faults end, everything may settle by itself, each
+order must be in Visma exactly once, and ``ml-connector audit verify`` must find that everything agrees.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import os
 import random
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -55,9 +57,11 @@ def main() -> int:
         store.push(load(CONFIGURATION), actor="chaos")
         _set_faults(site, chance, on=True)
         numbers = _storm(site, chance, options)
+        if options.outage:
+            numbers += _outage(site, options)
         _set_faults(site, chance, on=False)
         queries = AuditQueries(site.client("dynamodb"), outputs["AuditTable"])
-        return _verdict(site, queries, numbers)
+        return _verdict(site, queries, numbers) or _verify(site)
     finally:
         site.stop()
 
@@ -67,6 +71,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=120)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--documents", type=int, default=40)
+    parser.add_argument("--outage", type=int, default=0, metavar="SECONDS")
     return parser.parse_args()
 
 
@@ -84,6 +89,16 @@ def _storm(site: Site, chance: random.Random, options: argparse.Namespace) -> li
         time.sleep(pause * chance.uniform(0.5, 1.5))
         if chance.random() < 0.15:
             _kill_something(site, chance)
+    return numbers
+
+
+def _outage(site: Site, options: argparse.Namespace) -> list[str]:
+    """Let Visma answer nothing while orders come; return their numbers."""
+    down = {"seed": options.seed, "rate": 1.0, "kinds": ["error", "text_error", "cut_before"]}
+    httpx.post(f"{site.visma}/_control/faults", json=down).raise_for_status()
+    first, ends = options.documents + 1, time.monotonic() + options.outage
+    numbers = [_drop_order(site, index) for index in range(first, first + options.documents)]
+    time.sleep(max(0.0, ends - time.monotonic()))
     return numbers
 
 
@@ -160,6 +175,12 @@ def _verdict(site: Site, queries: AuditQueries, numbers: list[str]) -> int:
     for item in _open(queries):
         print(f"open: {item['item']} {item['status']} {item.get('reason')}")  # noqa: T201
     return 1 if lost or twice else 0
+
+
+def _verify(site: Site) -> int:
+    """Let the connector prove its own records, as an auditor would; return its exit code."""
+    command = [str(Path(sys.executable).with_name("ml-connector")), "audit", "verify", "--grace", "0"]
+    return subprocess.run(command, env={**os.environ, **site.environment()}, check=False).returncode
 
 
 def _orders(client: httpx.Client) -> list[str]:

@@ -88,6 +88,26 @@ def test_the_beginning_of_a_story_told_again_does_not_take_the_item_back(trail, 
     assert queries.state("d1")["status"] == "posted"
 
 
+def test_a_message_that_could_not_be_read_at_first_is_given_its_bytes(trail, queries, clock):
+    trail.record("m1", "delayed", origin=visit("poll"), state={"kind": "message", "bytes": None})
+    clock.tick()
+    trail.record(
+        "m1", "received", origin=visit("poll", retry=1), state={"bytes": {"key": "raw/1"}}, first=True
+    )
+    assert queries.state("m1")["bytes"] == {"key": "raw/1"}
+    assert queries.state("m1")["status"] == "received"
+
+
+def test_bytes_told_again_do_not_take_the_item_back(trail, queries, clock):
+    told = {"state": {"bytes": {"key": "raw/1"}}, "first": True}
+    trail.record("m1", "received", origin=visit("poll"), **told)
+    clock.tick()
+    trail.record("m1", "split", origin=visit("split"))
+    clock.tick()
+    trail.record("m1", "received", origin=visit("poll", retry=1), **told)
+    assert queries.state("m1")["status"] == "split"
+
+
 def test_the_state_counts_its_events_late_ones_too(trail, queries, clock):
     trail.record("d1", "parsed", origin=visit())
     trail.record("d1", "parsed", origin=visit())

@@ -48,7 +48,8 @@ def parked(example, store, audit):
             "parsed": reference,
             "instructions": instructions,
         }
-        return map_document(given, Mapping(store, audit, configuration, snapshot_of(example)), origin_of())
+        parts = Mapping(store, audit, audit, configuration, snapshot_of(example))
+        return map_document(given, parts, origin_of())
 
     def origin_of():
         from ml_connector.store.audit import Origin

@@ -60,7 +60,7 @@ def fetching(parts: Parts) -> Fetching:
     """Return what *fetch* works with."""
     from ml_connector.workflow.fetch_document import Fetching
 
-    return Fetching(parts.documents, parts.audit, parts.visma)
+    return Fetching(parts.documents, parts.audit, parts.visma, parts.queries)
 
 
 def formatting(parts: Parts) -> Formatting:
@@ -74,6 +74,7 @@ def formatting(parts: Parts) -> Formatting:
         numbers=ControlNumberStore(parts.state_table),
         configuration=parts.configuration,
         codes=parts.item_codes,
+        queries=parts.queries,
         test=parts.environment["ENVIRONMENT"] == "test",
     )
 
@@ -117,7 +118,7 @@ def mapping(parts: Parts) -> Mapping:
     """Return what *map* works with."""
     from ml_connector.workflow.map_document import Mapping
 
-    return Mapping(parts.documents, parts.audit, parts.configuration, parts.lookups)
+    return Mapping(parts.documents, parts.audit, parts.queries, parts.configuration, parts.lookups)
 
 
 def posting(parts: Parts) -> PostingParts:

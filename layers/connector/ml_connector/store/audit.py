@@ -140,7 +140,8 @@ class AuditTrail:
             state: Fields of the current state to set (``partner``, ``type``, ``number``, ``reason`` ...).
             numbers: Business numbers to find the item by, by their kind.
             facts: What a person will want to know of this event, as plain JSON values.
-            first: The event begins the item's story: it moves the state of none that has one already.
+            first: The event begins the item's story: it moves the state of none that has one already, save
+                one that could not be read before, whose bytes it brings.
             at: When it happened, if not now; what was recorded of later moments stands.
 
         Raises:
@@ -212,8 +213,8 @@ class AuditTrail:
                 "created_at = if_not_exists(created_at, :at), created_day = if_not_exists(created_day, :day)"
                 + (f" REMOVE {removes}" if removes else "")
                 + f" {_COUNTING}",
-                "ConditionExpression": "attribute_not_exists(updated_at)"
-                + ("" if first else " OR updated_at <= :at"),
+                "ConditionExpression": "attribute_not_exists(updated_at) OR "
+                + (_whose_bytes_are_new(names) if first else "updated_at <= :at"),
                 "ExpressionAttributeNames": names,
                 "ExpressionAttributeValues": values | self._row({":at": stamp, ":day": day, ":one": 1}),
             }
@@ -256,6 +257,12 @@ def _state_after(event: str, now: datetime, changes: dict[str, object]) -> dict[
     opened = {"open_status": status if status in OPEN_STATUSES else None}
     mended = {} if status in OPEN_STATUSES else {"reason": None, "advice": None, "error": None}
     return {"last_event": event, "status": status, "status_since": _stamp(now)} | opened | mended | changes
+
+
+def _whose_bytes_are_new(names: Mapping[str, str]) -> str:
+    """The condition under which an event that begins a story moves a state that is there."""
+    alias = next((alias for alias, name in names.items() if name == "bytes"), "")
+    return f"attribute_not_exists({alias})" if alias else "attribute_not_exists(updated_at)"
 
 
 def _count_only(update: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from ml_connector.mapping import Disposition, MappingResult
 from ml_connector.mapping import map_document as map_to_visma
 from ml_connector.store.objects import ObjectRef
 from ml_connector.workflow.instructions import instructions_in
+from ml_connector.workflow.precedence import wait_for_predecessors
 from ml_connector.workflow.tickets import DocumentTicket
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ml_connector.mapping.lookups import Lookups
     from ml_connector.partners.configuration import Configuration
     from ml_connector.store.audit import AuditTrail, Origin
+    from ml_connector.store.audit_queries import AuditQueries
     from ml_connector.store.raw import RawStore
 
 _MOST_DECISIONS = 400  # an event's facts must fit a DynamoDB item; all decisions stand in the mapped object
@@ -31,6 +33,7 @@ class Mapping:
 
     store: RawStore
     audit: AuditTrail
+    queries: AuditQueries
     configuration: Configuration
     lookups: Lookups
 
@@ -41,13 +44,15 @@ def map_document(given: dict[str, Any], parts: Mapping, origin: Origin) -> dict[
     Raises:
         Misconfigured: A supplier, unit, VAT code or account is unknown; says what to add where.
         Held: A rule or a mismatch parks the document until a person decides.
-        Unavailable: Visma did not answer a look-up.
+        Unavailable: Visma did not answer a look-up, or the order it changes is still on its way.
     """
     ticket = DocumentTicket(**given["document"])
     document = DOCUMENTS.validate_json(parts.store.get(ObjectRef(**given["parsed"])))
     if isinstance(document, FunctionalAcknowledgement):
         raise Rejected("An acknowledgement becomes no Visma entity.", advice="It answers what was sent.")
     told = instructions_in(given)
+    if not told.released:
+        wait_for_predecessors(ticket.id, document, parts.queries)
     document = told.document(document)
     partner = told.partner(parts.configuration.partner(ticket.partner), document.document_type)
     result = map_to_visma(

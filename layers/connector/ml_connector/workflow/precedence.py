@@ -1,0 +1,58 @@
+"""What must be in Visma before a document: an order before its change, one change before the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ml_connector.errors import Held, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ml_connector.partners.subject import AnyDocument
+    from ml_connector.store.audit_queries import AuditQueries
+
+_FOLLOWING = "order_change"
+_BEFORE = frozenset({"order", "order_change"})
+_ON_ITS_WAY = frozenset({"received", "processing", "waiting"})
+_STOPPED = frozenset({"failed", "held"})
+_LOOK_AGAIN_SECONDS = 30.0
+
+
+def wait_for_predecessors(item: str, document: AnyDocument, queries: AuditQueries) -> None:
+    """Let a document pass unless one it follows has not reached Visma; only order changes follow others.
+
+    Raises:
+        Unavailable: One that came before it is still on its way; after an outage they may start together.
+        Held: One that came before it was stopped, so a person decides in which order they go on.
+    """
+    if document.document_type != _FOLLOWING or (own := queries.state(item)) is None:
+        return
+    number = document.number
+    earlier = [state for state in queries.by_number(number) if _precedes(state, own)]
+    if stopped := next((state for state in earlier if state.get("status") in _STOPPED), None):
+        raise Held(
+            f"It changes order {number}, of which {stopped['item']} came before and is {stopped['status']}.",
+            advice=f"Mend {stopped['item']} first; then: ml-connector documents release {own['item']} "
+            "--reason ...",
+        )
+    if waited := next((state for state in earlier if state.get("status") in _ON_ITS_WAY), None):
+        raise Unavailable(
+            f"It changes order {number}, of which {waited['item']} came before and is still on its way.",
+            retry_after=_LOOK_AGAIN_SECONDS,
+            advice="Nothing: it goes on by itself.",
+        )
+
+
+def _precedes(state: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+    same = all(state.get(name) == own.get(name) for name in ("kind", "direction", "partner"))
+    return same and _is_order(state) and state["item"] != own["item"] and _began(state) < _began(own)
+
+
+def _is_order(state: Mapping[str, Any]) -> bool:
+    # What was not parsed yet does not say what it is, but stands under its number already.
+    return state.get("document_type", "order") in _BEFORE
+
+
+def _began(state: Mapping[str, Any]) -> tuple[str, str]:
+    return str(state.get("created_at", "")), str(state["item"])
