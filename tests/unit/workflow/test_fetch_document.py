@@ -33,7 +33,7 @@ class Visma:
 
 @pytest.fixture
 def fetch(store, audit, origin):
-    return lambda visma: fetch_document(GIVEN, Fetching(store, audit, visma), origin)
+    return lambda visma: fetch_document(GIVEN, Fetching(store, audit, visma, audit), origin)
 
 
 def test_the_document_is_kept_as_visma_has_it_now(fetch, store, audit):
@@ -57,3 +57,39 @@ def test_what_must_not_go_any_more_is_held(fetch, audit, body, what):
 def test_visma_not_answering_is_for_another_try(fetch):
     with pytest.raises(Unavailable):
         fetch(Visma(Unavailable("Visma is down.")))
+
+
+SENT = {"bucket": "b", "key": "fetched/d.json", "version_id": "1", "sha256": "0", "size": 2}
+
+
+@pytest.fixture
+def fetch_change(store, audit, origin):
+    audit.record("d", "sent", origin=origin, state={"sterling_message": "1", "fetched": SENT})
+    given = {"document": {**GIVEN["document"], "id": "c", "follows": "d"}}
+    return lambda visma: fetch_document(given, Fetching(store, audit, visma, audit), origin)
+
+
+@pytest.mark.parametrize(("status", "cancelled"), [("Open", False), ("Cancelled", True)])
+def test_a_change_says_what_the_partner_knows_and_whether_it_was_voided(fetch_change, status, cancelled):
+    given = fetch_change(Visma(ORDER | {"status": status}))
+    assert given["change"] == {
+        "of": "d",
+        "sent": SENT,
+        "sequence": 1,
+        "cancelled": cancelled,
+        "on": "2026-03-02",
+    }
+    assert given["fetched"]["key"] == "fetched/c.json"
+
+
+def test_a_change_of_what_is_being_worked_at_again_is_skipped(fetch_change, audit):
+    assert "fetched" not in fetch_change(Visma(ORDER | {"status": "Hold"}))
+    assert audit.state("c")["status"] == "skipped"
+
+
+def test_a_change_is_not_read_while_the_version_before_is_on_its_way(fetch_change, audit, origin):
+    audit.states["d"]["status"] = "processing"
+    visma = Visma(ORDER)
+    with pytest.raises(Unavailable):
+        fetch_change(visma)
+    assert visma.asked == []

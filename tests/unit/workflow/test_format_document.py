@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from ml_connector.codecs import decode
 from ml_connector.edi import read_interchanges
 from ml_connector.errors import Misconfigured
 from ml_connector.partners.configuration import parse
@@ -56,14 +57,20 @@ class Formatter:
             numbers=self.numbers,
             configuration=parse(files),
             codes=Codes(),
+            queries=self.audit,
             test=more.get("test", False),
         )
         fetched = self.store.put(f"fetched/{item}.json", json.dumps(order).encode()).model_dump()
         document = {"id": item, "type": "PurchaseOrder", "number": order["orderNbr"], "partner": "acme"}
         entered = datetime(2026, 3, 2, 12, more.get("minute", 0), tzinfo=UTC)
         origin = Origin(step="format", execution="arn:e", entered_at=entered)
-        given = format_document({"document": document, "fetched": fetched}, parts, origin)
-        return self.store.get(ObjectRef(**given["formatted"]))
+        change = {}
+        if "sent" in more:
+            sent = self.store.put("fetched/sent.json", json.dumps(more["sent"]).encode()).model_dump()
+            told = {"of": "sent", "sent": sent, "sequence": 2, "on": "2026-03-05"}
+            change = {"change": {**told, "cancelled": more.get("cancelled", False)}}
+        given = format_document({"document": document, "fetched": fetched, **change}, parts, origin)
+        return self.store.get(ObjectRef(**given["formatted"])) if "formatted" in given else None
 
 
 @pytest.fixture
@@ -86,10 +93,9 @@ def test_a_retry_keeps_control_number_and_bytes(formatter):
     assert formatter.audit.of("d") == ["formatted"]
 
 
-def test_a_redrive_later_keeps_the_control_number(formatter):
-    formatter.format()
-    (interchange,) = read_interchanges(io.BytesIO(formatter.format(minute=30)))
-    assert interchange.control_number == "000000001"
+def test_a_replay_later_keeps_control_number_and_bytes(formatter):
+    first = formatter.format()
+    assert formatter.format(minute=30) == first
 
 
 def test_another_document_gets_the_next_number(formatter):
@@ -140,3 +146,53 @@ def test_edi_that_would_break_its_standard_never_leaves(formatter):
         formatter.format(order=ORDER | {"lines": []})
     assert "standard" in caught.value.message or "850" in caught.value.message
     assert "outbound/d.edi" not in formatter.store.objects
+
+
+LINE = ORDER["lines"][0]
+CHANGED = ORDER | {
+    "lines": [LINE | {"orderQty": 12}, LINE | {"lineNbr": 3}],
+    "promisedOn": "2026-03-20T00:00:00",
+}
+SENT = ORDER | {"lines": [LINE, LINE | {"lineNbr": 2}]}
+EDIFACT = {
+    "company": COMPANY.replace("standard: x12", "standard: edifact")
+    + "units:\n  - {code: H87, list: UNECE_REC20, unit: EA}\n",
+    "partner": ACME.replace("- {standard: x12, q", "- {standard: edifact, q")
+    + 'outgoing:\n  - {entity: PurchaseOrder, standard: edifact, version: "D.96A"}\n',
+}
+
+
+def read_back(content):
+    (interchange,) = read_interchanges(io.BytesIO(content))
+    (message,) = interchange.messages()
+    return message.type, decode(interchange, message)
+
+
+@pytest.mark.parametrize(("more", "kind", "sequence"), [({}, "860", "2"), (EDIFACT, "ORDCHG", "000051-2")])
+def test_a_changed_order_says_which_lines_changed_since_it_was_sent(formatter, more, kind, sequence):
+    found, change = read_back(formatter.format(order=CHANGED, sent=SENT, **more))
+    assert (found, change.order_number, change.purpose) == (kind, "000051", "change")
+    assert change.change_sequence == sequence
+    told = {line.line_number: (line.action, line.quantity) for line in change.lines}
+    assert told == {"1": ("change", 12), "3": ("add", 10), "2": ("delete", 10)}
+    assert formatter.audit.state("d")["change_sequence"] == 2
+
+
+@pytest.mark.parametrize("more", [{}, EDIFACT])
+def test_a_voided_order_is_cancelled_with_every_line_the_partner_knows(formatter, more):
+    _, change = read_back(formatter.format(order=CHANGED, sent=SENT, cancelled=True, **more))
+    assert change.purpose == "cancel"
+    assert [(line.line_number, line.action) for line in change.lines] == [("1", "delete"), ("2", "delete")]
+
+
+def test_a_line_cancelled_in_visma_is_deleted_at_the_partner(formatter):
+    now = ORDER | {"lines": [LINE, LINE | {"lineNbr": 2, "canceled": True}]}
+    _, change = read_back(formatter.format(order=now, sent=SENT))
+    assert [(line.line_number, line.action) for line in change.lines] == [("2", "delete")]
+
+
+def test_a_change_that_tells_the_partner_nothing_is_skipped(formatter):
+    received = ORDER | {"lines": [LINE | {"qtyOnReceipts": 4}], "status": "Open"}
+    assert formatter.format(order=received, sent=ORDER) is None
+    assert formatter.audit.of("d") == ["skipped"]
+    assert not formatter.numbers.drawn

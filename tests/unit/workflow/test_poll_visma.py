@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ml_connector.errors import Unavailable
 from ml_connector.partners.configuration import parse
-from ml_connector.workflow.poll_visma import VismaPoll, document_item, poll_visma
+from ml_connector.workflow.poll_visma import VismaPoll, change_item, document_item, poll_visma
 
 COMPANY = 'id: "4242"\nname: Nordlys Distribusjon AS\ncountry: "NO"\ncurrency: NOK\n'
 ACME = """
@@ -174,17 +174,68 @@ def test_what_is_seen_again_starts_nothing_and_records_nothing(world, audit):
     assert len(audit.events) == recorded
 
 
-def test_a_change_after_it_was_read_is_noted_and_not_sent_again(world, audit, origin):
+def test_a_change_after_sending_is_a_version_of_its_own_that_follows_the_one_before(world, audit, origin):
     world.ledger.put("000002", 1)
     world.poll()
     item = document_item("PurchaseOrder", "000002")
     audit.record(item, "sent", origin=origin)
     world.ledger.put("000002", 2)
-    assert world.poll()["changed_after_sending"] == 1
+    assert world.poll() == {"changed": 1.0, "started": 1.0, "changed_after_sending": 1.0}
+    change = change_item("PurchaseOrder", "000002", "2026-03-02T09:02:00.000")
     assert audit.of(item) == ["received", "sent", "changed"]
-    assert "after it was taken" in audit.state(item)["note"]
-    assert world.poll().get("changed_after_sending", 0) == 0
+    assert audit.state(change)["follows"] == item
+    *_, given = world.starter.started.values()
+    assert (given["document"]["id"], given["document"]["follows"]) == (change, item)
+    assert world.poll() == {"changed": 1.0}
+
+
+def test_a_document_voided_after_sending_is_a_change_and_one_never_sent_is_left(world, audit, origin):
+    world.ledger.put("000002", 1)
+    world.poll()
+    audit.record(document_item("PurchaseOrder", "000002"), "sent", origin=origin)
+    world.ledger.put("000002", 2, status="Cancelled")
+    world.ledger.put("000003", 2, status="Cancelled")
+    assert world.poll()["changed_after_sending"] == 1
+    assert world.sent == ["000002", "000002"]
+
+
+def test_a_change_of_what_stopped_before_it_was_formatted_waits_for_its_replay(world, audit, origin):
+    world.ledger.put("000002", 1)
+    world.poll()
+    item = document_item("PurchaseOrder", "000002")
+    audit.record(item, "held", origin=origin)
+    world.ledger.put("000002", 2)
+    world.poll()
+    assert "a replay sends it" in audit.state(item)["note"]
+    assert world.poll() == {"changed": 1.0}
     assert world.sent == ["000002"]
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_crash_at_any_call_sends_each_change_once(after, audit, starter, origin):
+    for crash_at in range(1, 14):
+        world = World(type(audit)(), type(starter)())
+        world.ledger.put("000001", -30)
+        world.poll()
+        world.ledger.put("000002", 1)
+        world.poll()
+        item = document_item("PurchaseOrder", "000002")
+        world.audit.record(item, "sent", origin=origin)
+        world.ledger.put("000002", 2)
+        world.crash_at, world.after = world.calls + crash_at, after
+        with suppress(Unavailable):
+            world.poll()
+        world.ledger.put("000002", 3)
+        with suppress(Unavailable):
+            world.poll()
+        world.poll()
+        latest = world.audit.state(item)["latest"]
+        chain = [latest]
+        while world.audit.state(chain[-1]).get("follows"):
+            chain.append(world.audit.state(chain[-1])["follows"])
+        started = [given["document"]["id"] for given in world.starter.started.values()]
+        assert sorted(started) == sorted(chain), crash_at
+        assert chain[-1] == item
 
 
 def test_a_change_between_announcing_and_starting_does_not_lose_the_document(world):

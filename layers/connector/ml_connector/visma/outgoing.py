@@ -28,6 +28,7 @@ class OutgoingEntity:
         party: Whether it is for a supplier or a customer; the member of that name says which.
         ready: Statuses in which it may go (API A11).
         types: Its types that may go, by the member ``type``; empty where every type may.
+        voided: Statuses in which it is none any more, though it may have gone before (API A11).
     """
 
     name: str
@@ -36,6 +37,7 @@ class OutgoingEntity:
     party: Literal["supplier", "customer"]
     ready: frozenset[str]
     types: frozenset[str] = frozenset()
+    voided: frozenset[str] = frozenset({"Cancelled", "Canceled", "Voided"})
 
     def changed(self, client: VismaClient, since: datetime) -> Iterator[OutgoingDocument]:
         """Yield the documents changed since a moment of Visma's clock, less a few minutes."""
@@ -64,6 +66,7 @@ class OutgoingEntity:
             partner=str(party.get("number") or party.get("id") or ""),
             version=str(row.get("lastModifiedDateTime") or row.get("lastModified") or ""),
             ready=status in self.ready and (not self.types or row.get("type") in self.types),
+            voided=status in self.voided,
             status=status,
             content=row,
         )
@@ -125,6 +128,7 @@ class OutgoingDocument:
     partner: str
     version: str
     ready: bool
+    voided: bool
     status: str
     content: Row
 

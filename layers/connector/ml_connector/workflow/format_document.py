@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +13,12 @@ from ml_connector.codecs import encode
 from ml_connector.codecs.profile import Envelope
 from ml_connector.edi import Finding, Severity, read_interchanges, validate
 from ml_connector.errors import Misconfigured
-from ml_connector.mapping.outward import document_of
+from ml_connector.mapping.outward import Change, changed_document, document_of, received_quantities
 from ml_connector.store.control_numbers import scope_of
 from ml_connector.store.objects import ObjectRef
 from ml_connector.workflow.profiles import codec_profile
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from ml_connector.documents import Document
     from ml_connector.mapping.outward import ItemCodes
     from ml_connector.partners.configuration import Configuration
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from ml_connector.store.audit import AuditTrail, Origin
     from ml_connector.store.control_numbers import ControlNumberStore
     from ml_connector.store.raw import RawStore
+    from ml_connector.workflow.sent_versions import DocumentStates
 
 _MOST_FINDINGS = 50
 
@@ -40,35 +40,87 @@ class Formatting:
     numbers: ControlNumberStore
     configuration: Configuration
     codes: ItemCodes
+    queries: DocumentStates
     test: bool
 
 
 def format_document(given: dict[str, Any], parts: Formatting, origin: Origin) -> dict[str, Any]:
     """Return the step's input with the reference of the EDI that is to be sent.
 
+    A change that would tell the partner nothing new comes back without one.
+
     Raises:
+        Held: The document changed in a way the partner's message can't say.
         Misconfigured: The partner's profile lacks something, or the EDI would break its standard.
         Rejected: The message can't carry what the document holds.
     """
     ticket = given["document"]
     partner = parts.configuration.partner(ticket["partner"])
     message = _message(partner, ticket["type"])
-    row = json.loads(parts.store.get(ObjectRef(**given["fetched"])), parse_float=Decimal)
-    document = document_of(ticket["type"], row, partner, message, parts.configuration, parts.codes)
-    envelope = _envelope(ticket["id"], partner, message, parts, origin.entered_at)
+    document = _document(given, partner, message, parts)
+    if document is None:
+        return _skip(given, parts, origin)
+    prepared_at = _prepared_at(ticket["id"], parts, origin)
+    envelope = _envelope(ticket["id"], partner, message, parts, prepared_at)
     content = _encode(document, partner, message, envelope)
     _refuse_faulty(content, ticket)
     ref = parts.store.put(f"outbound/{ticket['id']}.edi", content, metadata={"document": ticket["id"]})
     number = str(envelope.interchange_control_number)
+    state = {
+        "standard": message.standard,
+        "control_number": number,
+        "bytes": ref.model_dump(),
+        "prepared_at": prepared_at.isoformat(),
+        **({"change_sequence": given["change"]["sequence"]} if "change" in given else {}),
+    }
     parts.audit.record(
         ticket["id"],
         "formatted",
         origin=origin,
-        state={"standard": message.standard, "control_number": number, "bytes": ref.model_dump()},
+        state=state,
         numbers={"control_number": number},
         facts={"bytes": ref.model_dump(), "standard": message.standard, "version": message.version},
     )
     return {**given, "formatted": ref.model_dump()}
+
+
+def _document(
+    given: dict[str, Any], partner: Partner, message: OutgoingMessage, parts: Formatting
+) -> Document | None:
+    """The document as the partner is to get it; of a change only what is new to it, None if nothing is."""
+    kind, told = given["document"]["type"], given.get("change")
+    configuration, codes = parts.configuration, parts.codes
+    row = _row(given["fetched"], parts)
+    now = document_of(kind, row, partner, message, configuration, codes)
+    if told is None:
+        return now
+    sent = document_of(kind, _row(told["sent"], parts), partner, message, configuration, codes)
+    change = Change(
+        sequence=told["sequence"],
+        on=date.fromisoformat(told["on"]) if told["on"] else None,
+        cancelled=told["cancelled"],
+        received=received_quantities(row),
+    )
+    return changed_document(now, sent, change, message.standard)
+
+
+def _row(ref: dict[str, Any], parts: Formatting) -> dict[str, Any]:
+    row: dict[str, Any] = json.loads(parts.store.get(ObjectRef(**ref)), parse_float=Decimal)
+    return row
+
+
+def _skip(given: dict[str, Any], parts: Formatting, origin: Origin) -> dict[str, Any]:
+    reason = f"Nothing changed that {given['document']['partner']} was told with {given['change']['of']}."
+    parts.audit.record(
+        given["document"]["id"], "skipped", origin=origin, state={"reason": reason}, facts={"reason": reason}
+    )
+    return given
+
+
+def _prepared_at(item: str, parts: Formatting, origin: Origin) -> datetime:
+    """When it was formatted first: as with the control number, a replay's envelope says the same."""
+    kept = (parts.queries.state(item) or {}).get("prepared_at")
+    return datetime.fromisoformat(kept) if kept else origin.entered_at
 
 
 def _message(partner: Partner, entity: str) -> OutgoingMessage:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 LEASE = "poll-visma"
 # Nothing of it is read yet, so what is sent will be the newest: a change now is no change after sending.
 _ANNOUNCED = "received"
+_STOPPED = frozenset({"failed", "held"})
 _LEASE_MARGIN = 30.0
 _SPARE_SECONDS = 20.0
 
@@ -68,6 +69,11 @@ def poll_visma(poll: VismaPoll) -> dict[str, float]:
 def document_item(entity: str, number: str) -> str:
     """Return the audit id of a document of the ledger."""
     return message_item("visma", entity, number)
+
+
+def change_item(entity: str, number: str, version: str) -> str:
+    """Return the audit id of a later version of a document that was taken before."""
+    return message_item("visma", entity, f"{number}@{version}")
 
 
 def _wanted(configuration: Configuration) -> list[str]:
@@ -122,18 +128,44 @@ def _write_mark(entity: OutgoingEntity, mark: _Mark, poll: VismaPoll) -> None:
 
 
 def _take(document: OutgoingDocument, poll: VismaPoll) -> Counter[str]:
-    started = Counter[str]()
-    for partner in _receivers(document, poll.configuration) if document.ready else ():
+    counts = Counter[str]()
+    for partner in _receivers(document, poll.configuration) if document.ready or document.voided else ():
         item = document_item(document.entity, document.number)
         known = poll.queries.state(item)
-        if known is None:
-            _announce(item, document, partner, poll)
-        elif known.get("version") != document.version and known.get("status") != _ANNOUNCED:
-            _note_change(item, document, poll)
-            started["changed_after_sending"] += 1
-            continue
-        started["started"] += _start(item, document, partner, poll)
-    return started
+        if known is not None:
+            counts += _go_on(known, document, partner, poll)
+        elif document.ready:
+            counts["started"] += _begin_sending(item, document, partner, poll)
+    return counts
+
+
+def _go_on(
+    known: dict[str, Any], document: OutgoingDocument, partner: Partner, poll: VismaPoll
+) -> Counter[str]:
+    """Start what an interrupted poll left, and a change if the document isn't any more what was last read."""
+    item, latest = known["item"], known.get("latest") or known["item"]
+    state = known if latest == item else poll.queries.state(latest)
+    if state is None:
+        return Counter(started=_begin_sending(latest, document, partner, poll, known.get("previous", item)))
+    counts = Counter(started=_start(latest, document, partner, poll, state.get("follows", "")))
+    unread = state.get("status") == _ANNOUNCED and not state.get("fetched")
+    if unread or state.get("version") == document.version:
+        return counts
+    counts["changed_after_sending"] += 1
+    if state.get("status") in _STOPPED and not state.get("bytes"):
+        _note_change(latest, document, poll)
+        return counts
+    change = change_item(document.entity, document.number, document.version)
+    # The chain comes first: whatever happens now, the next poll begins this change before it looks at others.
+    _record_change(item, document, poll, {"latest": change, "previous": latest})
+    return counts + Counter(started=_begin_sending(change, document, partner, poll, latest))
+
+
+def _begin_sending(
+    item: str, document: OutgoingDocument, partner: Partner, poll: VismaPoll, follows: str = ""
+) -> int:
+    _announce(item, document, partner, poll, follows)
+    return _start(item, document, partner, poll, follows)
 
 
 def _receivers(document: OutgoingDocument, configuration: Configuration) -> Iterator[Partner]:
@@ -145,7 +177,7 @@ def _receivers(document: OutgoingDocument, configuration: Configuration) -> Iter
             return
 
 
-def _announce(item: str, document: OutgoingDocument, partner: Partner, poll: VismaPoll) -> None:
+def _announce(item: str, document: OutgoingDocument, partner: Partner, poll: VismaPoll, follows: str) -> None:
     state = {
         "kind": "document",
         "direction": "out",
@@ -155,6 +187,7 @@ def _announce(item: str, document: OutgoingDocument, partner: Partner, poll: Vis
         "visma_number": document.number,
         "version": document.version,
         "partner": partner.id,
+        **_link(follows),
     }
     poll.audit.record(
         item,
@@ -167,18 +200,21 @@ def _announce(item: str, document: OutgoingDocument, partner: Partner, poll: Vis
 
 
 def _note_change(item: str, document: OutgoingDocument, poll: VismaPoll) -> None:
-    """Record that the document changed after it was taken; a person decides what the partner gets."""
-    note = f"It changed in Visma ({document.version}) after it was taken to be sent; that was not sent."
-    poll.audit.record(
-        item,
-        "changed",
-        origin=Origin(step="poll"),
-        state={"version": document.version, "note": note},
-        facts={"status": document.status, "modified": document.version},
-    )
+    """Record a change of what stopped before it was formatted; a replay reads it as it is then."""
+    note = f"It changed in Visma ({document.version}) after it stopped; a replay sends it as it is then."
+    _record_change(item, document, poll, {"version": document.version, "note": note})
 
 
-def _start(item: str, document: OutgoingDocument, partner: Partner, poll: VismaPoll) -> int:
+def _record_change(item: str, document: OutgoingDocument, poll: VismaPoll, state: dict[str, Any]) -> None:
+    facts = {"status": document.status, "modified": document.version}
+    poll.audit.record(item, "changed", origin=Origin(step="poll"), state=state, facts={**facts, **state})
+
+
+def _link(follows: str) -> dict[str, str]:
+    return {"follows": follows} if follows else {}
+
+
+def _start(item: str, document: OutgoingDocument, partner: Partner, poll: VismaPoll, follows: str) -> int:
     name = execution_name(document.entity, partner.id, document.number, item)
     given = {
         "document": {
@@ -187,6 +223,7 @@ def _start(item: str, document: OutgoingDocument, partner: Partner, poll: VismaP
             "type": document.entity,
             "number": document.number,
             "partner": partner.id,
+            **_link(follows),
         }
     }
     return int(poll.start_sending(name, given))

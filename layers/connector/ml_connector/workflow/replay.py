@@ -162,6 +162,8 @@ def _passed_by_itself(state: Mapping[str, Any]) -> bool:
 def _input(document: str, state: Mapping[str, Any], *, sending_only: bool) -> dict[str, Any]:
     if state["direction"] == "out":
         ticket = {name: state.get(name, "") for name in ("direction", "type", "number", "partner")}
+        if state.get("follows"):
+            ticket["follows"] = state["follows"]
         formatted = {"formatted": _reference(state).model_dump()} if sending_only else {}
         return {"document": {"id": document, **ticket}, **formatted, **_told(state)}
     return {"document": _ticket(document, state).model_dump(), **_told(state)}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml_connector.errors import Misconfigured
+from ml_connector.mapping.outward.changes import Change, changed_document
 from ml_connector.mapping.outward.despatch_advice import despatch_advice
 from ml_connector.mapping.outward.invoice import invoice
 from ml_connector.mapping.outward.order_response import order_response
-from ml_connector.mapping.outward.purchase_order import purchase_order
+from ml_connector.mapping.outward.purchase_order import purchase_order, received_quantities
 from ml_connector.mapping.outward.receiver import ItemCodes, Receiver
 from ml_connector.mapping.outward.remittance import remittance_advice
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ml_connector.partners.configuration import Configuration
     from ml_connector.partners.profile import OutgoingMessage, Partner
 
-__all__ = ["ItemCodes", "document_of"]
+__all__ = ["Change", "ItemCodes", "changed_document", "document_of", "received_quantities"]
 
 # What turns each document of the ledger into a business document.
 _MAPS: dict[str, Callable[[Mapping[str, Any], Receiver], Document]] = {

@@ -9,6 +9,7 @@ from ml_connector.visma.models.purchase_order import ReadPurchaseOrder, ReadPurc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
     from typing import Any
 
     from ml_connector.mapping.outward.receiver import Receiver
@@ -24,8 +25,16 @@ def purchase_order(row: Mapping[str, Any], receiver: Receiver) -> PurchaseOrder:
         requested_delivery=order.promised_on.date() if order.promised_on else None,
         currency=order.currency,
         parties=(receiver.company(PartyRole.BUYER), receiver.counterpart(PartyRole.SELLER, supplier)),
-        lines=tuple(_line(line, receiver) for line in order.lines),
+        lines=tuple(_line(line, receiver) for line in order.lines if not line.canceled),
     )
+
+
+def received_quantities(row: Mapping[str, Any]) -> dict[str, Decimal]:
+    """Return how much of each line of an order has come, by line number; empty for other documents."""
+    if "orderNbr" not in row or "lines" not in row:
+        return {}
+    order = ReadPurchaseOrder.model_validate(row)
+    return {str(line.line_nbr): line.qty_on_receipts for line in order.lines}
 
 
 def _line(line: ReadPurchaseOrderLine, receiver: Receiver) -> OrderLine:
