@@ -32,7 +32,7 @@ def test_documents_are_listed_and_shown(run_cli, first_run):
     listed = json.loads(run_cli("documents", "list", "--json").stdout)["documents"]
     assert first_run["GL-7001"].id in {document["item"] for document in listed}
     shown = json.loads(run_cli("documents", "show", first_run["GL-7001"].id, "--json").stdout)
-    assert [event["event"] for event in shown["events"]][:2] == ["received", "parsed"]
+    assert [event["event"] for event in shown["events"]][:3] == ["received", "validated", "parsed"]
     assert any(event["facts"].get("decisions") for event in shown["events"])
 
 

@@ -63,7 +63,7 @@ def test_the_unknown_supplier_stops_with_what_to_add_where(deployment, first_run
 
 def test_a_despatch_advice_is_kept_with_its_tree_and_touches_nothing_in_visma(deployment, first_run):
     events = deployment.queries.events(first_run["GL-310"].id)
-    assert [event["event"] for event in events] == ["received", "parsed", "mapped", "logged"]
+    assert [event["event"] for event in events] == ["received", "validated", "parsed", "mapped", "logged"]
     assert not [call for call in deployment.journal() if "GL-310" in str(call["body"])]
 
 

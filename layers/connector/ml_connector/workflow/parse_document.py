@@ -45,13 +45,14 @@ def parse_document(given: dict[str, Any], parts: Parsing, origin: Origin) -> dic
     with parts.store.open(ticket.bytes) as stream:
         if ticket.standard in _FILES:
             for document in read_documents(stream.read(), profile=codec_profile(partner)):
-                return _keep(given, ticket, document, [], parts, origin)
+                return _keep(given, ticket, document, parts, origin)
         for interchange in read_interchanges(stream, reading_of(partner)):
             for message in business_messages(interchange):
                 findings = validate(message)
                 _refuse_faulty(findings, message)
+                _tell_validated(ticket, message, findings, parts, origin)
                 document = decode(interchange, message, profile=codec_profile(partner))
-                return _keep(given, ticket, document, findings, parts, origin)
+                return _keep(given, ticket, document, parts, origin)
     raise Rejected("The stored message holds no message.", advice="Ask the partner to send it again.")
 
 
@@ -66,11 +67,22 @@ def _refuse_faulty(findings: list[Finding], message: Message) -> None:
         )
 
 
+def _tell_validated(
+    ticket: DocumentTicket, message: Message, findings: list[Finding], parts: Parsing, origin: Origin
+) -> None:
+    """Record that the message keeps its standard, and what was noticed all the same."""
+    facts = {
+        "type": message.type,
+        "version": message.version,
+        "findings": [finding.as_dict() for finding in findings[:_MOST_FINDINGS]],
+    }
+    parts.audit.record(ticket.id, "validated", origin=origin, facts=facts)
+
+
 def _keep(
     given: dict[str, Any],
     ticket: DocumentTicket,
     document: Document,
-    findings: list[Finding],
     parts: Parsing,
     origin: Origin,
 ) -> dict[str, Any]:
@@ -89,7 +101,6 @@ def _keep(
         numbers=numbers,
         facts={
             "document": ref.model_dump(),
-            "findings": [finding.as_dict() for finding in findings[:_MOST_FINDINGS]],
             "remarks": [finding.model_dump(mode="json") for finding in document.findings[:_MOST_FINDINGS]],
             "normalisations": [n.model_dump(mode="json") for n in document.normalisations[:_MOST_FINDINGS]],
         },

@@ -16,6 +16,7 @@ Item = dict[str, Any]
 
 # What must have happened to a document before: any of these.
 _BEFORE = {
+    "validated": ("received",),
     "parsed": ("received",),
     "mapped": ("parsed",),
     "matched": ("parsed",),
