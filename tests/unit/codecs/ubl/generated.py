@@ -35,13 +35,22 @@ from ml_connector.documents import (
     Level,
     LinePrice,
     Note,
+    OrderLine,
     OrderReference,
+    OrderResponse,
+    OrderResponseLine,
+    OrderTotals,
+    OrderType,
     Party,
     PartyRole,
     PaymentMeans,
     PaymentTerms,
+    PromisedDate,
+    PurchaseOrder,
     Reference,
     ReferenceType,
+    ResponseAction,
+    ResponseType,
     TaxSubtotal,
 )
 
@@ -151,3 +160,89 @@ def invoices(draw: st.DrawFn) -> Invoice:
             rounding=draw(maybe(st.just(Decimal("0.02")))),
         ),
     )
+
+
+order_lines = st.builds(
+    OrderLine,
+    line_number=st.integers(1, 999).map(str),
+    item=items,
+    quantity=numbers(),
+    uom=maybe(units),
+    unit_price=numbers(),
+    price_base=maybe(numbers(0, "1", "100")),
+    line_net_amount=amounts,
+    requested_delivery=maybe(days),
+    allowances=several(line_charges, 2),
+    taxes=several(taxes, 1),
+    notes=several(st.builds(Note, text=words), 2),
+)
+places = st.builds(
+    Party,
+    role=st.just(PartyRole.SHIP_TO),
+    ids=st.tuples(glns),
+    name=maybe(words),
+    address=maybe(st.builds(Address, lines=several(words, 3), city=words, country=st.just("SE"))),
+)
+
+
+def _references(*kinds: ReferenceType) -> st.SearchStrategy[tuple[Reference, ...]]:
+    chosen = [maybe(st.builds(Reference, type=st.just(kind), number=codes())) for kind in kinds]
+    return st.tuples(*chosen).map(lambda found: tuple(filter(None, found)))
+
+
+orders = st.builds(
+    PurchaseOrder,
+    order_number=codes(),
+    order_type=st.sampled_from([OrderType.STANDARD, OrderType.BLANKET, OrderType.CALL_OFF, OrderType.RUSH]),
+    issue_date=days,
+    currency=st.just("SEK"),
+    contract=maybe(codes()),
+    parties=st.tuples(party(PartyRole.BUYER), party(PartyRole.SELLER), places),
+    references=_references(ReferenceType.CUSTOMER_REFERENCE, ReferenceType.SALES_ORDER),
+    payment_terms=several(st.builds(PaymentTerms, text=words), 1),
+    requested_delivery=maybe(days),
+    allowances=several(charges, 2),
+    notes=several(st.builds(Note, text=words), 2),
+    lines=several(order_lines, 3, 1),
+    totals_declared=st.builds(OrderTotals, net_amount=amounts, gross_amount=maybe(amounts)),
+)
+response_lines = st.builds(
+    OrderResponseLine,
+    line_number=st.integers(1, 999).map(str),
+    action=st.sampled_from(
+        [ResponseAction.ACCEPTED, ResponseAction.CHANGED, ResponseAction.REJECTED, ResponseAction.ADDED]
+    ),
+    item=items,
+    quantity=maybe(numbers()),
+    unit_price=maybe(numbers()),
+    promised_dates=several(st.builds(PromisedDate, date=days, meaning=st.just("promised_delivery")), 1),
+    notes=several(st.builds(Note, text=words), 2),
+) | st.builds(
+    OrderResponseLine,
+    line_number=st.integers(1, 999).map(str),
+    action=st.just(ResponseAction.SUBSTITUTED),
+    item=items,
+    substitute_item=items,
+)
+order_responses = st.builds(
+    OrderResponse,
+    response_number=codes(),
+    order_number=codes(),
+    order_date=maybe(days),
+    seller_order_number=maybe(codes()),
+    response_type=st.sampled_from(
+        [
+            ResponseType.ACCEPTED,
+            ResponseType.ACCEPTED_WITH_CHANGE,
+            ResponseType.REJECTED,
+            ResponseType.RECEIVED,
+        ]
+    ),
+    issue_date=days,
+    currency=st.just("NOK"),
+    contract=maybe(codes()),
+    parties=st.tuples(party(PartyRole.BUYER), party(PartyRole.SELLER)),
+    references=_references(ReferenceType.CUSTOMER_REFERENCE),
+    notes=several(st.builds(Note, text=words), 2),
+    lines=several(response_lines, 3),
+)

@@ -70,6 +70,12 @@ def read_id(node: Node, path: str) -> Identifier | None:
     )
 
 
+def write_id(writer: Writer, identifier: Identifier) -> None:
+    """An identifier with its schemeID."""
+    code = identifier.source_qualifier or _CODES.get(identifier.scheme, "")
+    writer.text("ID", identifier.value, schemeID=code)
+
+
 def read_address(node: Node | None) -> Address | None:
     """A postal address; None where there is none."""
     if node is None:
@@ -100,8 +106,7 @@ def write_party(writer: Writer, party: Party) -> None:
         code = (endpoint.source_qualifier or _CODES.get(endpoint.scheme, "")).removeprefix(_ENDPOINT)
         writer.text("EndpointID", endpoint.value, schemeID=code)
     for identifier in plain:
-        code = identifier.source_qualifier or _CODES.get(identifier.scheme, "")
-        writer.group("PartyIdentification").text("ID", identifier.value, schemeID=code)
+        write_id(writer.group("PartyIdentification"), identifier)
     if (party.name and party.name2) or party.name:
         writer.group("PartyName").text("Name", party.name)
     write_address(writer, "PostalAddress", party.address)

@@ -1,0 +1,178 @@
+"""UBL Order, as PEPPOL BIS Ordering 3 uses it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ml_connector.codecs.totals import check_total, order_totals
+from ml_connector.codecs.ubl.commercial import (
+    read_categories,
+    read_charges,
+    read_terms,
+    write_category,
+    write_charges,
+    write_terms,
+)
+from ml_connector.codecs.ubl.elements import Writer, finish, new_document, read_root
+from ml_connector.codecs.ubl.ordering import (
+    BUYER_FIRST,
+    number_of,
+    read_goods,
+    read_notes,
+    read_parties,
+    read_references,
+    read_requested,
+    write_delivery,
+    write_parties,
+    write_price,
+)
+from ml_connector.codecs.ubl.parties import write_item, write_lot
+from ml_connector.documents import (
+    Level,
+    OrderLine,
+    OrderTotals,
+    OrderType,
+    PartyRole,
+    PurchaseOrder,
+    ReferenceType,
+    party_of,
+)
+
+if TYPE_CHECKING:
+    from ml_connector.codecs.markup import Node
+    from ml_connector.codecs.markup_reading import MarkupReading
+    from ml_connector.codecs.profile import CodecProfile
+
+# UNCL1001.
+_TYPES = {
+    "220": OrderType.STANDARD,
+    "221": OrderType.BLANKET,
+    "224": OrderType.RUSH,
+    "226": OrderType.CALL_OFF,
+    "227": OrderType.CONSIGNMENT,
+    "228": OrderType.SAMPLE,
+}
+_CODES = {kind: code for code, kind in _TYPES.items()}
+_CUSTOMIZATION = "urn:fdc:peppol.eu:poacc:trns:order:3"
+_PROFILE = "urn:fdc:peppol.eu:poacc:bis:ordering:3"
+_TOTAL = "cac:AnticipatedMonetaryTotal"
+
+
+def decode(data: bytes, profile: CodecProfile) -> PurchaseOrder:
+    """The order a UBL document says.
+
+    Raises:
+        Rejected: It is none, or has no number.
+    """
+    reading = read_root(data, profile, "Order")
+    root = reading.root
+    number = root.text("cbc:ID")
+    if number is None:
+        raise reading.refuse("The Order gives no ID.", root.path)
+    code = root.text("cbc:OrderTypeCode")
+    kind = _TYPES.get(code or "220", OrderType.OTHER)
+    currency = root.text("cbc:DocumentCurrencyCode") or profile.default_currency
+    lines = tuple(_read_line(reading, node) for node in root.nodes("cac:OrderLine"))
+    charges = read_charges(reading, root, Level.HEADER)
+    declared, computed = _read_totals(reading), order_totals(lines, charges, currency)
+    check_total(reading, "net-amount", "net amount", declared.net_amount, computed.net_amount)  # type: ignore[arg-type]
+    order = PurchaseOrder(
+        order_number=number,
+        order_type=kind,
+        order_type_code=code if kind is OrderType.OTHER else None,
+        issue_date=reading.day(root, "cbc:IssueDate"),
+        currency=currency,
+        contract=root.text("cac:Contract/cbc:ID"),
+        parties=read_parties(root),
+        references=read_references(root),
+        payment_terms=read_terms(root),
+        allowances=charges,
+        notes=read_notes(root),
+        lines=lines,
+        totals_declared=declared,
+        totals_computed=computed,
+        **read_requested(reading, root),
+    )
+    return order.model_copy(update={**reading.provenance()})
+
+
+def _read_totals(reading: MarkupReading) -> OrderTotals:
+    values = {}
+    for field, name in (("net_amount", "LineExtensionAmount"), ("gross_amount", "PayableAmount")):
+        reading.root.attribute("currencyID", f"{_TOTAL}/cbc:{name}")
+        values[field] = reading.number(reading.root, f"{_TOTAL}/cbc:{name}")
+    return OrderTotals.model_validate(values)
+
+
+def _read_line(reading: MarkupReading, outer: Node) -> OrderLine:
+    node = outer.node("cac:LineItem")
+    if node is None:
+        raise reading.refuse("The OrderLine holds no LineItem.", outer.path)
+    node.attribute("currencyID", "cbc:LineExtensionAmount")
+    return OrderLine(
+        line_number=node.text("cbc:ID"),
+        **read_goods(reading, node),
+        line_net_amount=reading.number(node, "cbc:LineExtensionAmount"),
+        allowances=read_charges(reading, node, Level.LINE),
+        taxes=read_categories(reading, node.nodes("cac:Item/cac:ClassifiedTaxCategory")),
+        notes=read_notes(outer) + read_notes(node),
+        **read_requested(reading, node),
+    )
+
+
+def encode(document: PurchaseOrder, version: str, profile: CodecProfile) -> bytes:  # noqa: ARG001 - UBL 2.1 only
+    """The order as UBL.
+
+    Raises:
+        Misconfigured: UBL can't carry a value of the order; the error names the field.
+    """
+    root, writer = new_document("Order", document.currency)
+    _write_head(writer, document)
+    write_parties(writer, document.parties, BUYER_FIRST)
+    place = party_of(document.parties, PartyRole.SHIP_TO)
+    write_delivery(writer, document.requested_delivery, document.delivery, place)
+    write_terms(writer, document.payment_terms)
+    write_charges(writer, document.allowances)
+    _write_totals(writer, document.totals)
+    for index, line in enumerate(document.lines, 1):
+        _write_line(writer.group("OrderLine").group("LineItem"), line, line.line_number or str(index))
+    return finish(root, document, profile, decode)
+
+
+def _write_head(writer: Writer, order: PurchaseOrder) -> None:
+    writer.text("CustomizationID", _CUSTOMIZATION)
+    writer.text("ProfileID", _PROFILE)
+    writer.text("ID", order.order_number)
+    writer.text("SalesOrderID", number_of(order.references, ReferenceType.SALES_ORDER))
+    writer.day("IssueDate", order.issue_date)
+    writer.text("OrderTypeCode", _CODES.get(order.order_type) or order.order_type_code)
+    for note in order.notes:
+        writer.text("Note", note.text)
+    writer.text("DocumentCurrencyCode", order.currency)
+    writer.text("CustomerReference", number_of(order.references, ReferenceType.CUSTOMER_REFERENCE))
+    if order.contract:
+        writer.group("Contract").text("ID", order.contract)
+
+
+def _write_totals(writer: Writer, totals: OrderTotals) -> None:
+    if totals.net_amount is None and totals.gross_amount is None:
+        return
+    group = writer.group("AnticipatedMonetaryTotal")
+    group.amount("LineExtensionAmount", totals.net_amount)
+    group.amount("PayableAmount", totals.gross_amount)
+
+
+def _write_line(group: Writer, line: OrderLine, number: str) -> None:
+    group.text("ID", number)
+    for note in line.notes:
+        group.text("Note", note.text)
+    group.quantity("Quantity", line.quantity, line.uom)
+    group.amount("LineExtensionAmount", line.line_net_amount)
+    write_delivery(group, line.requested_delivery, line.delivery)
+    write_charges(group, line.allowances)
+    write_price(group, line.unit_price, line.price_base, line.price_base_uom)
+    item = group.group("Item")
+    write_item(item, line.item)
+    for tax in line.taxes:
+        write_category(item, "ClassifiedTaxCategory", tax)
+    write_lot(item, line.item)
