@@ -108,6 +108,25 @@ def test_bytes_told_again_do_not_take_the_item_back(trail, queries, clock):
     assert queries.state("m1")["status"] == "split"
 
 
+def test_what_is_written_expires_when_its_time_is_over_and_the_state_with_its_latest_event(dynamodb, clock):
+    keeping = AuditTrail(dynamodb, "audit", kept_days=10, clock=clock)
+    keeping.record("d1", "parsed", origin=visit(), numbers={"invoice": "4711"})
+    clock.tick(86_400)
+    keeping.record("d1", "posted", origin=visit("post"))
+    rows = dynamodb.query(
+        TableName="audit",
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": "ITEM#d1"}},
+    )["Items"]
+    days = {row["sk"]["S"].split("#")[-1]: int(row["expires_at"]["N"]) // 86_400 for row in rows}
+    assert days["posted"] == days["META"] == days["parsed"] + 1 == days["4711"] + 1
+
+
+def test_nothing_expires_unless_asked(trail, queries):
+    trail.record("d1", "parsed", origin=visit())
+    assert "expires_at" not in queries.state("d1")
+
+
 def test_the_state_counts_its_events_late_ones_too(trail, queries, clock):
     trail.record("d1", "parsed", origin=visit())
     trail.record("d1", "parsed", origin=visit())

@@ -66,7 +66,8 @@ class Parts:
     @cached_property
     def audit(self) -> AuditTrail:
         """The audit trail, to write."""
-        return AuditTrail(self.client("dynamodb"), self.environment["AUDIT_TABLE"])
+        kept_days = int(self.environment.get("AUDIT_RETENTION_DAYS", "0"))
+        return AuditTrail(self.client("dynamodb"), self.environment["AUDIT_TABLE"], kept_days=kept_days)
 
     @cached_property
     def queries(self) -> AuditQueries:

@@ -12,7 +12,7 @@ and, under ``pk = DAY#<date>``, how often each event happened to each partner.
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -105,6 +105,8 @@ class AuditTrail:
     Args:
         dynamodb: A boto3 DynamoDB client.
         table: The name of the audit table.
+        kept_days: Days after which DynamoDB removes what is written; an item's state stays as long as its
+            latest event. 0 keeps it for ever.
         clock: Returns the present moment, aware.
     """
 
@@ -113,10 +115,12 @@ class AuditTrail:
         dynamodb: DynamoDBClient,
         table: str,
         *,
+        kept_days: int = 0,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._dynamodb = dynamodb
         self._table = table
+        self._kept = timedelta(days=kept_days)
         self._clock = clock
         self._serialize = TypeSerializer().serialize
 
@@ -186,6 +190,7 @@ class AuditTrail:
             "configuration_version": origin.configuration_version,
             "code_version": __version__,
             "facts": _trim(facts),
+            **self._expiry(now),
         }
         return {
             "Put": {
@@ -200,7 +205,8 @@ class AuditTrail:
     ) -> dict[str, Any]:
         # Index keys must not be empty, so an empty value is no value.
         removed = [name for name, value in changes.items() if value in (None, "")]
-        kept = {name: value for name, value in changes.items() if name not in removed} | {"item": item}
+        kept = {name: value for name, value in changes.items() if name not in removed}
+        kept |= {"item": item, **self._expiry(now)}
         names = {f"#{i}": name for i, name in enumerate([*kept, *removed])}
         sets = ", ".join(f"#{i} = :{i}" for i in range(len(kept)))
         removes = ", ".join(f"#{i}" for i in range(len(kept), len(names)))
@@ -229,6 +235,7 @@ class AuditTrail:
             "number_kind": kind,
             "item": item,
             "at": _stamp(now),
+            **self._expiry(now),
         }
         return {"Put": {"TableName": self._table, "Item": self._row(row)}}
 
@@ -241,6 +248,10 @@ class AuditTrail:
                 "ExpressionAttributeValues": self._row({":one": 1}),
             }
         }
+
+    def _expiry(self, now: datetime) -> dict[str, int]:
+        """The attribute DynamoDB's time to live goes by, in seconds since 1970; none where nothing expires."""
+        return {"expires_at": int((now + self._kept).timestamp())} if self._kept else {}
 
     def _row(self, values: Mapping[str, object]) -> dict[str, Any]:
         return {name: self._serialize(_storable(value)) for name, value in values.items()}
