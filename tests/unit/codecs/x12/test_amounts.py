@@ -238,3 +238,9 @@ def test_remittance_line_that_does_not_add_up_is_told():
 def test_remittance_without_trace_number_takes_its_control_number():
     found = decoded("820", "BPR*I*0*C*NON~")
     assert (found.number, rules(found)) == ("0001", {"number-missing": "warning"})
+
+
+def test_what_a_trace_number_is_for_is_kept_where_it_is_not_the_current_one():
+    found = decoded("820", "BPR*I*100*C*NON~TRN*3*T1~ENT*1~RMR*IV*A*PI*100*100~")
+
+    assert ("3",) in [extension.values for extension in found.raw_extensions]

@@ -98,7 +98,8 @@ def _read_number(reading: X12Reading, tree: Loop) -> str:
     """The trace number (TRN02); without one the set's control number, so that the advice can be named."""
     if segment := tree.segment("TRN"):
         trn = reading.take(segment)
-        trn.code(1)
+        if trn.code(1) != _CURRENT_TRACE:
+            trn.leave(1)
         if number := trn[2]:
             return number
     own = reading.message.control_number
