@@ -244,3 +244,14 @@ def test_what_a_trace_number_is_for_is_kept_where_it_is_not_the_current_one():
     found = decoded("820", "BPR*I*100*C*NON~TRN*3*T1~ENT*1~RMR*IV*A*PI*100*100~")
 
     assert ("3",) in [extension.values for extension in found.raw_extensions]
+
+
+def test_whose_currency_it_is_is_kept_where_it_is_another_than_usual():
+    usual, other = (
+        decoded("850", f"BEG*00*SA*1**20260115~CUR*{party}*EUR~PO1*1*1*EA*1**VP*A~CTT*1~")
+        for party in ("BY", "SE")
+    )
+
+    assert (usual.currency, other.currency) == ("EUR", "EUR")
+    assert ("SE",) in [extension.values for extension in other.raw_extensions]
+    assert usual.raw_extensions == ()

@@ -58,12 +58,18 @@ def required(reading: X12Reading, segment: Elements, number: int, name: str) -> 
     return value
 
 
+# 98 of CUR01, as each set is written: whose currency it is; another is kept beside the document.
+_BUYER = "BY"
+_CURRENCY_OF = {"810": "SE", "820": "PR"}
+
+
 def read_currency(reading: X12Reading, tree: Loop) -> tuple[str | None, Decimal | None]:
     """Currency and exchange rate of CUR, else the currency of the partner who names none."""
     cur = tree.segment("CUR")
     if cur is not None:
         taken = reading.take(cur)
-        taken.code(1)
+        if taken.code(1) != _CURRENCY_OF.get(reading.message.type, _BUYER):
+            taken.leave(1)
         return taken.code(2), taken.number(3)
     default = reading.profile.default_currency
     if default:
