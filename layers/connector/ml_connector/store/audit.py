@@ -250,7 +250,7 @@ class AuditTrail:
         }
 
     def _expiry(self, now: datetime) -> dict[str, int]:
-        """The attribute DynamoDB's time to live goes by, in seconds since 1970; none where nothing expires."""
+        """The attribute of DynamoDB's time to live, in seconds since 1970; none where nothing expires."""
         return {"expires_at": int((now + self._kept).timestamp())} if self._kept else {}
 
     def _row(self, values: Mapping[str, object]) -> dict[str, Any]:
