@@ -32,8 +32,10 @@ class Visma:
 
 
 @pytest.fixture
-def fetch(store, audit, origin):
-    return lambda visma: fetch_document(GIVEN, Fetching(store, audit, visma, audit), origin)
+def fetch(store, audit, origin, configuration):
+    return lambda visma: fetch_document(
+        GIVEN, Fetching(store, audit, visma, audit, configuration.company), origin
+    )
 
 
 def test_the_document_is_kept_as_visma_has_it_now(fetch, store, audit):
@@ -63,10 +65,12 @@ SENT = {"bucket": "b", "key": "fetched/d.json", "version_id": "1", "sha256": "0"
 
 
 @pytest.fixture
-def fetch_change(store, audit, origin):
+def fetch_change(store, audit, origin, configuration):
     audit.record("d", "sent", origin=origin, state={"sterling_message": "1", "fetched": SENT})
     given = {"document": {**GIVEN["document"], "id": "c", "follows": "d"}}
-    return lambda visma: fetch_document(given, Fetching(store, audit, visma, audit), origin)
+    return lambda visma: fetch_document(
+        given, Fetching(store, audit, visma, audit, configuration.company), origin
+    )
 
 
 @pytest.mark.parametrize(("status", "cancelled"), [("Open", False), ("Cancelled", True)])

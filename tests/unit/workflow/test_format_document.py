@@ -36,8 +36,8 @@ class Numbers:
     def __init__(self):
         self.drawn = {}
 
-    def draw(self, scope, purpose):
-        return self.drawn.setdefault((scope, purpose), len(self.drawn) + 1)
+    def draw(self, scope, purpose, within):
+        return self.drawn.setdefault((scope, purpose), within.first + len(self.drawn))
 
 
 class Codes:
@@ -50,7 +50,7 @@ class Formatter:
         self.store, self.audit, self.numbers = store, audit, Numbers()
 
     def format(self, *, item="d", order=ORDER, company=COMPANY + UNITS, partner=ACME + OUTGOING, **more):
-        files = {"company.yaml": company, "partners/acme.yaml": partner}
+        files = {"company.yaml": company, "partners/acme.yaml": partner, **more.get("files", {})}
         parts = Formatting(
             store=self.store,
             audit=self.audit,
@@ -196,3 +196,33 @@ def test_a_change_that_tells_the_partner_nothing_is_skipped(formatter):
     assert formatter.format(order=received, sent=ORDER) is None
     assert formatter.audit.of("d") == ["skipped"]
     assert not formatter.numbers.drawn
+
+
+RULED = ACME + OUTGOING.replace("version:", "overlay: acme-850, version:")
+
+
+def test_numbers_come_from_the_partners_range(formatter):
+    partner = ACME + OUTGOING + "control_numbers: {first: 7000, last: 7999}\n"
+    (interchange,) = read_interchanges(io.BytesIO(formatter.format(partner=partner)))
+    assert interchange.control_number == "000007000"
+
+
+def test_what_breaks_the_partners_own_rules_is_not_sent_and_the_findings_say_where(formatter):
+    rules = "segments: {PO1/PID: {use: required}}\n"
+    with pytest.raises(Misconfigured, match="PID") as caught:
+        formatter.format(partner=RULED, files={"overlays/acme-850.yaml": rules})
+    assert caught.value.context["findings"]
+    assert "outbound/d.edi" not in formatter.store.objects
+
+
+def test_what_keeps_to_the_partners_own_rules_is_sent(formatter):
+    assert formatter.format(partner=RULED, files={"overlays/acme-850.yaml": "segments: {}\n"})
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [({}, "There is no overlays/acme-850.yaml"), ({"overlays/acme-850.yaml": "sgments: {}"}, "no overlay")],
+)
+def test_an_overlay_that_is_missing_or_wrong_is_named(formatter, files, said):
+    with pytest.raises(Misconfigured, match=said):
+        formatter.format(partner=RULED, files=files)

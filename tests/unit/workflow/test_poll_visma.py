@@ -67,10 +67,10 @@ class Leases:
 class World:
     """A poll and all it works with; ``crash_at`` makes its n-th call to anything else fail."""
 
-    def __init__(self, audit, starter, *, partners=None):
+    def __init__(self, audit, starter, *, partners=None, sends=""):
         self.ledger, self.marks, self.leases = Ledger(), Marks(), Leases()
         self.audit, self.starter = audit, starter
-        files = {"company.yaml": COMPANY, "partners/acme.yaml": ACME, **(partners or {})}
+        files = {"company.yaml": COMPANY + sends, "partners/acme.yaml": ACME, **(partners or {})}
         self.configuration = parse(files)
         self.remaining = lambda: 600.0
         self.calls, self.crash_at, self.after = 0, 0, False
@@ -305,3 +305,21 @@ def test_a_crash_at_any_call_sends_each_document_once(after, audit, starter):
         assert world.sent == ["000002", "000003"], crash_at
         for number in ("000002", "000003"):
             assert world.audit.of(document_item("PurchaseOrder", number)) == ["received"], crash_at
+
+
+@pytest.mark.parametrize(
+    ("sends", "sent"),
+    [
+        ("", ["000002"]),
+        ("sends: [{entity: PurchaseOrder}]", ["000002"]),
+        ("sends: [{entity: PurchaseOrder, statuses: [PendingEmail]}]", ["000003"]),
+        ("sends: [{entity: CustomerInvoice}]", []),
+    ],
+)
+def test_the_company_chooses_what_is_sent_and_in_which_status(audit, starter, sends, sent):
+    world = World(audit, starter, sends=sends)
+    world.poll()
+    world.ledger.put("000002", 1)
+    world.ledger.put("000003", 1, status="PendingEmail")
+    world.poll()
+    assert world.sent == sent

@@ -60,7 +60,7 @@ def fetching(parts: Parts) -> Fetching:
     """Return what *fetch* works with."""
     from ml_connector.workflow.fetch_document import Fetching
 
-    return Fetching(parts.documents, parts.audit, parts.visma, parts.queries)
+    return Fetching(parts.documents, parts.audit, parts.visma, parts.queries, parts.configuration.company)
 
 
 def formatting(parts: Parts) -> Formatting:

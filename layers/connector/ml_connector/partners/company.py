@@ -13,6 +13,7 @@ from ml_connector.partners.fragments import (
     Fragment,
     Matching,
     Number,
+    OutgoingEntityName,
     Segments,
     Standard,
     Tolerance,
@@ -101,12 +102,20 @@ class TermsRow(Fragment):
     end_of_month: bool | None = None
 
 
+class Sends(Fragment):
+    """Documents of the ledger that are sent, and in which statuses; by default the ones that are final."""
+
+    entity: OutgoingEntityName
+    statuses: tuple[Code, ...] = ()
+
+
 class Company(Fragment):
     """The company whose ledger the documents go to.
 
     Attributes:
         id: The company id every Visma call carries.
         production: Whether this is the real ledger; test interchanges never reach it.
+        sends: Which documents leave the ledger; without it every one that a partner gets.
     """
 
     id: Code
@@ -120,6 +129,7 @@ class Company(Fragment):
     dimensions: tuple[Dimension, ...] = ()
     vat: tuple[VatRow, ...] = ()
     terms: tuple[TermsRow, ...] = ()
+    sends: tuple[Sends, ...] = ()
     units: tuple[UnitReference, ...] = ()
     tolerances: Tolerances = Tolerances()
     matching: Matching = Matching()
@@ -129,6 +139,14 @@ class Company(Fragment):
     def effective_tolerances(self) -> Tolerances:
         """The company's tolerances, with the reference figures where it sets none."""
         return self.tolerances.over(REFERENCE_TOLERANCES)
+
+    def sends_entity(self, entity: str) -> bool:
+        """Tell whether documents of this kind leave the ledger at all."""
+        return not self.sends or any(one.entity == entity for one in self.sends)
+
+    def sent_statuses(self, entity: str) -> frozenset[str]:
+        """Return the statuses in which a document of this kind leaves; empty means the usual ones."""
+        return frozenset(status for one in self.sends if one.entity == entity for status in one.statuses)
 
     def padded(self, segment: int, value: str) -> str:
         """Return a dimension's value as long as its segment: Visma compares them padded with zeros."""

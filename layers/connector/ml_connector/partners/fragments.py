@@ -31,6 +31,17 @@ DocumentType = Literal[
 Entity = Literal["purchase_order", "sales_order", "supplier_invoice", "log", "none"]
 
 
+#: The documents of the ledger that can be sent.
+OutgoingEntityName = Literal[
+    "PurchaseOrder",
+    "CustomerInvoice",
+    "CustomerCreditNote",
+    "SalesOrder",
+    "Shipment",
+    "SupplierPayment",
+]
+
+
 class Fragment(BaseModel):
     """A frozen piece of configuration that refuses keys it does not know."""
 

@@ -7,7 +7,8 @@ same bytes under the same number.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -18,6 +19,19 @@ if TYPE_CHECKING:
 
 # ISA13 and GS06 hold nine digits (X12 I12, 28); UNB 0020 holds fourteen characters and wraps there too.
 HIGHEST = 999_999_999
+# Two runs that both find a counter at its end contend for beginning anew; the loser draws the next number.
+_MOST_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRange:
+    """The numbers a counter goes through before it begins anew: ``first`` to ``last``, both included."""
+
+    first: int = 1
+    last: int = HIGHEST
+
+
+WHOLE_RANGE = NumberRange()
 
 
 class ControlNumberStore:
@@ -30,18 +44,19 @@ class ControlNumberStore:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def draw(self, scope: str, purpose: str) -> int:
+    def draw(self, scope: str, purpose: str, within: NumberRange = WHOLE_RANGE) -> int:
         """Return the number drawn in a scope for a purpose: the same whenever it is asked again.
 
         Args:
             scope: Standard, level, sender, receiver and test flag: what numbers must differ within.
             purpose: What the number is for, such as the id of a document that is sent.
+            within: The numbers to go through; after the last comes the first, never another before.
 
         Raises:
             Unavailable: DynamoDB did not answer.
         """
         try:
-            return self._drawn(scope, purpose) or self._remember(scope, purpose, self._next(scope))
+            return self._drawn(scope, purpose) or self._remember(scope, purpose, self._next(scope, within))
         except (ClientError, BotoCoreError) as error:
             raise Unavailable(f"DynamoDB gave no control number: {type(error).__name__}.") from error
 
@@ -82,14 +97,46 @@ class ControlNumberStore:
         item = self._table.get_item(Key=_purpose(scope, purpose), ConsistentRead=True).get("Item")
         return int(str(item["drawn"])) if item else None
 
-    def _next(self, scope: str) -> int:
-        answer = self._table.update_item(
-            Key=_counter(scope),
+    def _next(self, scope: str, within: NumberRange) -> int:
+        for _ in range(_MOST_TRIES):
+            number = self._add(scope, within) or self._begin_anew(scope, within)
+            if number is not None:
+                return number
+        raise Unavailable(f"Too many runs draw from {scope} at the same time.")
+
+    def _add(self, scope: str, within: NumberRange) -> int | None:
+        """Return the number after the last one drawn; None where that isn't in the range."""
+        fresh = " OR attribute_not_exists(drawn)" if within.first == 1 else ""  # ADD begins at nothing
+        answer = self._update(
+            scope,
             UpdateExpression="ADD drawn :one",
-            ExpressionAttributeValues={":one": 1},
+            ConditionExpression=f"drawn >= :before AND drawn < :last{fresh}",
+            ExpressionAttributeValues={":one": 1, ":before": within.first - 1, ":last": within.last},
             ReturnValues="UPDATED_NEW",
         )
-        return (int(str(answer["Attributes"]["drawn"])) - 1) % HIGHEST + 1
+        return int(str(answer["Attributes"]["drawn"])) if answer else None
+
+    def _begin_anew(self, scope: str, within: NumberRange) -> int | None:
+        """Return the first number, now drawn; None if another run was quicker."""
+        seen = self.current(scope)
+        if within.first - 1 <= seen < within.last and seen:
+            return None
+        answer = self._update(
+            scope,
+            UpdateExpression="SET drawn = :first",
+            ConditionExpression="attribute_not_exists(drawn) OR drawn = :seen",
+            ExpressionAttributeValues={":first": within.first, ":seen": seen},
+        )
+        return within.first if answer else None
+
+    def _update(self, scope: str, **how: object) -> dict[str, Any] | None:
+        """Return DynamoDB's answer; None if the condition does not hold."""
+        try:
+            return dict(self._table.update_item(Key=_counter(scope), **how))  # type: ignore[arg-type] # plain arguments
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return None
 
     def _remember(self, scope: str, purpose: str, number: int) -> int:
         """Keep the number for its purpose; if another run was quicker, its number counts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from ml_connector.visma.paging import VISMA_CLOCK_OVERLAP, changed_since, filter_time, read_time
@@ -38,6 +38,10 @@ class OutgoingEntity:
     ready: frozenset[str]
     types: frozenset[str] = frozenset()
     voided: frozenset[str] = frozenset({"Cancelled", "Canceled", "Voided"})
+
+    def sent_in(self, statuses: frozenset[str]) -> OutgoingEntity:
+        """Return the entity with other statuses in which it may go; as it is where none are named."""
+        return replace(self, ready=statuses) if statuses else self
 
     def changed(self, client: VismaClient, since: datetime) -> Iterator[OutgoingDocument]:
         """Yield the documents changed since a moment of Visma's clock, less a few minutes."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ml_connector.edi import Interchange, Standard, read_interchanges
 from ml_connector.edi.acknowledgement import AcknowledgementKind, ControlNumbers, acknowledge
 from ml_connector.edi.outcome import examine
-from ml_connector.store.control_numbers import scope_of
+from ml_connector.store.control_numbers import NumberRange, scope_of
 from ml_connector.store.objects import ObjectRef
 from ml_connector.workflow.profiles import reading_in
 from ml_connector.workflow.send_to_sterling import Consignment
@@ -68,7 +68,8 @@ def _answer(item: str, interchange: Interchange, parts: Acknowledging, origin: O
     outcomes = examine(interchange)
     # A repeat gets the bytes of its first arrival again: the same number, date and time.
     first = parts.queries.state(state["earlier"]) or state if state.get("earlier") else state
-    answers = [(kind, _compose(first, kind, interchange, outcomes, parts)) for kind in kinds]
+    within = NumberRange(partner.control_numbers.first, partner.control_numbers.last)
+    answers = [(kind, _compose(first, kind, interchange, outcomes, within, parts)) for kind in kinds]
     sent = [_send(item, kind, content, partner, parts) for kind, content in answers if content is not None]
     if sent:
         parts.audit.record(item, "acknowledged", origin=origin, facts={"sent": sent})
@@ -86,11 +87,12 @@ def _compose(
     kind: AcknowledgementKind,
     interchange: Interchange,
     outcomes: list[MessageOutcome],
+    within: NumberRange,
     parts: Acknowledging,
 ) -> bytes | None:
     sender, receiver = interchange.receiver.id, interchange.sender.id
     scope = scope_of(interchange.standard.value, "interchange", sender, receiver, test=interchange.test)
-    number = str(parts.numbers.draw(scope, f"{first['item']}-{kind.value}"))
+    number = str(parts.numbers.draw(scope, f"{first['item']}-{kind.value}", within))
     return acknowledge(
         interchange,
         outcomes,

@@ -11,10 +11,11 @@ from ml_connector.visma.wire import dump_json
 from ml_connector.workflow.sent_versions import last_sent
 
 if TYPE_CHECKING:
+    from ml_connector.partners.company import Company
     from ml_connector.store.audit import AuditTrail, Origin
     from ml_connector.store.raw import RawStore
     from ml_connector.visma.client import VismaClient
-    from ml_connector.visma.outgoing import OutgoingDocument
+    from ml_connector.visma.outgoing import OutgoingDocument, OutgoingEntity
     from ml_connector.workflow.sent_versions import DocumentStates, SentVersion
 
 
@@ -26,6 +27,11 @@ class Fetching:
     audit: AuditTrail
     visma: VismaClient
     queries: DocumentStates
+    company: Company
+
+    def entity(self, name: str) -> OutgoingEntity:
+        """Return the entity with the statuses in which this company sends it."""
+        return ENTITIES[name].sent_in(self.company.sent_statuses(name))
 
 
 def fetch_document(given: dict[str, Any], parts: Fetching, origin: Origin) -> dict[str, Any]:
@@ -40,7 +46,7 @@ def fetch_document(given: dict[str, Any], parts: Fetching, origin: Origin) -> di
     document = given["document"]
     # Looked up before the document is read, so that what is read is never older than what was sent.
     sent = last_sent(document["follows"], parts.queries) if document.get("follows") else None
-    found = ENTITIES[document["type"]].read(parts.visma, document["number"])
+    found = parts.entity(document["type"]).read(parts.visma, document["number"])
     if found is not None and sent is not None and not (found.ready or found.voided):
         return _skip(given, found, parts, origin)
     if found is None or not (found.ready or (sent and found.voided)):

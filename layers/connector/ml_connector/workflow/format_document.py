@@ -14,12 +14,13 @@ from ml_connector.codecs.profile import Envelope
 from ml_connector.edi import Finding, Severity, read_interchanges, validate
 from ml_connector.errors import Misconfigured
 from ml_connector.mapping.outward import Change, changed_document, document_of, received_quantities
-from ml_connector.store.control_numbers import scope_of
+from ml_connector.store.control_numbers import NumberRange, scope_of
 from ml_connector.store.objects import ObjectRef
-from ml_connector.workflow.profiles import codec_profile
+from ml_connector.workflow.profiles import codec_profile, overlay_of
 
 if TYPE_CHECKING:
     from ml_connector.documents import Document
+    from ml_connector.edi import Overlay
     from ml_connector.mapping.outward import ItemCodes
     from ml_connector.partners.configuration import Configuration
     from ml_connector.partners.profile import OutgoingMessage, Partner
@@ -63,7 +64,7 @@ def format_document(given: dict[str, Any], parts: Formatting, origin: Origin) ->
     prepared_at = _prepared_at(ticket["id"], parts, origin)
     envelope = _envelope(ticket["id"], partner, message, parts, prepared_at)
     content = _encode(document, partner, message, envelope)
-    _refuse_faulty(content, ticket)
+    _refuse_faulty(content, ticket, overlay_of(message, parts.configuration))
     ref = parts.store.put(f"outbound/{ticket['id']}.edi", content, metadata={"document": ticket["id"]})
     number = str(envelope.interchange_control_number)
     state = {
@@ -149,7 +150,8 @@ def _envelope(
             partner=partner.id,
         )
     scope = scope_of(message.standard, "interchange", own.id, theirs.id, test=parts.test)
-    number = parts.numbers.draw(scope, item)
+    within = NumberRange(partner.control_numbers.first, partner.control_numbers.last)
+    number = parts.numbers.draw(scope, item, within)
     return Envelope(
         sender_id=own.id,
         sender_qualifier=own.qualifier,
@@ -168,20 +170,21 @@ def _encode(document: Document, partner: Partner, message: OutgoingMessage, enve
     return encode(document, standard=message.standard, version=message.version, profile=profile)
 
 
-def _refuse_faulty(content: bytes, ticket: dict[str, Any]) -> None:
-    errors = [finding for finding in _findings(content) if finding.severity is Severity.ERROR]
+def _refuse_faulty(content: bytes, ticket: dict[str, Any], overlay: Overlay | None) -> None:
+    errors = [finding for finding in _findings(content, overlay) if finding.severity is Severity.ERROR]
     if errors:
         raise Misconfigured(
-            f"The EDI of {ticket['type']} {ticket['number']} would break its standard: {errors[0].message}",
+            f"The EDI of {ticket['type']} {ticket['number']} would break its standard or the partner's own "
+            f"rules: {errors[0].message}",
             advice=f"Mend the partner file of {ticket['partner']} or the document in Visma, and replay it.",
             findings=[finding.as_dict() for finding in errors[:_MOST_FINDINGS]],
         )
 
 
-def _findings(content: bytes) -> list[Finding]:
+def _findings(content: bytes, overlay: Overlay | None) -> list[Finding]:
     found: list[Finding] = []
     for interchange in read_interchanges(io.BytesIO(content)):
         for message in interchange.messages():
-            found += [*validate(message), *message.findings]
+            found += [*validate(message, overlay=overlay), *message.findings]
         found += interchange.findings
     return found

@@ -62,7 +62,8 @@ def poll_visma(poll: VismaPoll) -> dict[str, float]:
             return {"lease_contended": 1.0}
         counts: Counter[str] = Counter()
         for name in _wanted(poll.configuration):
-            counts += _poll_entity(ENTITIES[name], poll)
+            statuses = poll.configuration.company.sent_statuses(name)
+            counts += _poll_entity(ENTITIES[name].sent_in(statuses), poll)
         return {name: float(count) for name, count in counts.items()}
 
 
@@ -78,7 +79,7 @@ def change_item(entity: str, number: str, version: str) -> str:
 
 def _wanted(configuration: Configuration) -> list[str]:
     named = {message.entity for partner in configuration.partners for message in partner.outgoing}
-    return sorted(named)
+    return sorted(name for name in named if configuration.company.sends_entity(name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from ml_connector.codecs.profile import CodecProfile
-from ml_connector.edi import ReadOptions
+from ml_connector.edi import Overlay, ReadOptions
+from ml_connector.errors import Misconfigured
 
 if TYPE_CHECKING:
     from ml_connector.partners.configuration import Configuration
-    from ml_connector.partners.profile import Partner
+    from ml_connector.partners.profile import OutgoingMessage, Partner
 
 
 def codec_profile(partner: Partner) -> CodecProfile:
     """Return how a partner's documents are read and written."""
     named = {"default_currency": partner.currency} if partner.currency else {}
     return CodecProfile.model_validate(named | partner.codec.model_dump(exclude_defaults=True))
+
+
+def overlay_of(message: OutgoingMessage, configuration: Configuration) -> Overlay | None:
+    """Return a partner's own rules for a message it gets; None where it has none.
+
+    Raises:
+        Misconfigured: The file is missing, or says what no overlay can.
+    """
+    if message.overlay is None:
+        return None
+    file = f"overlays/{message.overlay}.yaml"
+    if file not in configuration.sources:
+        raise Misconfigured(f"There is no {file}.", advice="Add it, or take `overlay:` out of `outgoing:`.")
+    try:
+        return Overlay.model_validate(configuration.sources[file].data)
+    except ValidationError as error:
+        raise Misconfigured(f"{file} is no overlay: {error}", advice="Correct the file.") from error
 
 
 def reading_of(partner: Partner) -> ReadOptions:
