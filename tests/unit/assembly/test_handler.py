@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -104,3 +105,23 @@ def test_a_warning_in_the_log_holds_the_reason_and_no_payload(parts, monkeypatch
     written = stream.getvalue()
     assert "No supplier." in written
     assert "ISA*secret" not in written
+
+
+def test_what_was_raised_is_counted_by_its_family(parts, capsys):
+    with pytest.raises(Misconfigured):
+        handler_that(LoginRefused("no"))(EVENT, LAMBDA)
+    (counted,) = [line for line in emitted(capsys) if "Failures" in line]
+    assert counted["family"] == "Misconfigured"
+    assert counted["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service", "family"]]
+
+
+def test_what_is_no_error_of_ours_is_counted_as_a_defect(parts, capsys):
+    with pytest.raises(ZeroDivisionError):
+        handler_that(ZeroDivisionError())(EVENT, LAMBDA)
+    (counted,) = [line for line in emitted(capsys) if "Defects" in line]
+    assert counted["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
+
+
+def emitted(capsys):
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    return [line for line in lines if "_aws" in line]

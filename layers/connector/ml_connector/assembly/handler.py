@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from ml_connector.assembly.observability import logger, metrics, tracer
+from ml_connector.assembly.observability import count_failure, logger, metrics, tracer
 from ml_connector.assembly.parts import Parts
 from ml_connector.errors import ConnectorError, Misconfigured, in_family
 from ml_connector.workflow.failure import record_trouble
@@ -55,6 +55,7 @@ def step_handler(step: str) -> Callable[[Callable[[Parts, Origin, Given], Given]
                 answer = run(parts, origin, given)
             except Exception as error:
                 _log(error)
+                count_failure(error)
                 _forget_if_refused(parts, error)
                 _count(_METRIC_OF.get(record_trouble(parts.audit, item_of(given), error, origin), "Failed"))
                 if isinstance(error, ConnectorError):
@@ -79,6 +80,7 @@ def plain_handler(run: Callable[[Parts, Given], Given]) -> Callable[..., Given]:
             answer = run(parts, event)
         except Exception as error:
             _log(error)
+            count_failure(error)
             _forget_if_refused(parts, error)
             _count("Failed")
             raise

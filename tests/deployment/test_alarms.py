@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from aws_lambda_powertools.metrics import Metrics
+
+from ml_connector import errors
+from ml_connector.assembly import observability, polling
+from ml_connector.errors import FAMILIES
+
+from .conftest import ROOT
+
+SERVICE = "ml-connector"
+# What AWS itself publishes and an alarm may watch.
+AWS_OWN = {
+    ("AWS/Lambda", "Errors"): ["FunctionName"],
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): ["QueueName"],
+}
+HEADINGS = ("What it means.", "What to look at.", "What to do.")
+
+
+@pytest.fixture
+def alarms(template):
+    return {
+        name: resource["Properties"]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    }
+
+
+def emitted(written):
+    """What CloudWatch makes of the lines written: (metric, dimensions with their values)."""
+    for line in written.splitlines():
+        if '"_aws"' not in line:
+            continue
+        blob = json.loads(line)
+        for group in blob["_aws"]["CloudWatchMetrics"]:
+            for metric in group["Metrics"]:
+                for names in group["Dimensions"]:
+                    yield metric["Name"], frozenset((name, blob[name]) for name in names)
+
+
+@pytest.fixture
+def ours(capsys, monkeypatch):
+    """Every metric the code emits outside a step, as it is written."""
+    metrics = Metrics(namespace="stack", service=SERVICE)
+    monkeypatch.setattr(polling, "metrics", metrics)
+    figures = dict.fromkeys(polling._METRICS, 1.0)
+    metrics.log_metrics(lambda *_: polling._measured("sterling", figures))({}, None)
+    for family in FAMILIES:
+        observability.count_failure(family("x"))
+    observability.count_failure(errors.ConnectorError("x"))
+    observability.count_failure(ZeroDivisionError())
+    return set(emitted(capsys.readouterr().out))
+
+
+def test_each_alarm_watches_a_metric_that_is_emitted_with_its_dimensions(alarms, ours):
+    assert len(alarms) > 5
+    for name, alarm in alarms.items():
+        if isinstance(alarm["Namespace"], str):
+            names = [dimension["Name"] for dimension in alarm["Dimensions"]]
+            assert AWS_OWN[alarm["Namespace"], alarm["MetricName"]] == names, name
+        else:
+            assert alarm["Namespace"] == {"Ref": "AWS::StackName"}, name
+            dimensions = frozenset((one["Name"], one["Value"]) for one in alarm["Dimensions"])
+            assert (alarm["MetricName"], dimensions) in ours, name
+
+
+def test_the_namespace_is_the_one_the_functions_are_told(template):
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == {"Ref": "AWS::StackName"}
+    assert variables["POWERTOOLS_SERVICE_NAME"] == SERVICE
+
+
+def test_each_function_an_alarm_watches_is_deployed(alarms, functions):
+    deployed = {properties["FunctionName"]["Fn::Sub"] for properties in functions.values()}
+    for alarm in alarms.values():
+        if alarm["Namespace"] == "AWS/Lambda":
+            assert alarm["Dimensions"][0]["Value"]["Fn::Sub"] in deployed
+
+
+def test_each_alarm_tells_somebody_and_has_its_section_in_the_runbook(alarms):
+    runbook = (ROOT / "docs/runbook.md").read_text()
+    sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", runbook, re.MULTILINE | re.DOTALL))
+    assert set(sections) == set(alarms)
+    for name, alarm in alarms.items():
+        assert alarm["AlarmActions"] == [{"Ref": "Alarms"}], name
+        assert f"docs/runbook.md, {name}." in alarm["AlarmDescription"], name
+        assert all(f"**{heading}**" in sections[name] for heading in HEADINGS), name
+
+
+def test_what_rolls_a_deployment_back_is_an_alarm_of_the_stack(template, alarms):
+    preference = template["Globals"]["Function"]["DeploymentPreference"]
+    assert {alarm["Ref"] for alarm in preference["Alarms"]} <= set(alarms)
