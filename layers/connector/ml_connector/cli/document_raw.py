@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,10 +10,8 @@ from rich.text import Text
 
 from ml_connector.cli.options import AsJson, Stack  # noqa: TC001 - Typer reads annotations at run time
 from ml_connector.cli.output import Output, guarded
-from ml_connector.errors import Rejected
 
 if TYPE_CHECKING:
-    from ml_connector.assembly.parts import Parts
     from ml_connector.edi.finding import Finding
     from ml_connector.edi.segment import Segment
 
@@ -30,52 +27,18 @@ def show_raw(
 ) -> None:
     """Print the EDI of a document, its segments numbered and findings marked."""
     from ml_connector.assembly.deployment import deployed_parts
+    from ml_connector.workflow.marked_segments import marked_segments, stored_bytes
 
-    content = _content(document, deployed_parts(stack))
+    parts = deployed_parts(stack)
+    content = stored_bytes(parts.queries.state(document), parts.documents, document)
     if original:
         typer.get_binary_stream("stdout").write(content)
         return
-    rows = _rows(content)
+    rows = marked_segments(content)
     Output(as_json=as_json).data(
         {"document": document, "segments": [_plain(*row) for row in rows]},
         Group(*(line for row in rows for line in _lines(*row))),
     )
-
-
-def _content(document: str, parts: Parts) -> bytes:
-    from ml_connector.store.objects import ObjectRef
-
-    state = parts.queries.state(document)
-    if state is None or not state.get("bytes"):
-        raise Rejected(
-            f"There are no bytes of {document!r}.", advice="Look it up with: ml-connector documents list"
-        )
-    return parts.documents.get(ObjectRef(**{**state["bytes"], "size": int(state["bytes"]["size"])}))
-
-
-def _rows(content: bytes) -> list[tuple[int, Segment, list[Finding]]]:
-    """Return every segment, numbered through the whole file, with what was found in it."""
-    from ml_connector.edi import read_interchanges
-    from ml_connector.edi.checking import check_message
-
-    rows: list[tuple[Segment, list[Finding]]] = []
-    for interchange in read_interchanges(io.BytesIO(content)):
-        rows.append((interchange.header, []))
-        for message in interchange.messages():
-            found = [finding for finding, _ in check_message(message).findings]
-            rows += [
-                (segment, [f for f in found if f.offset == segment.offset]) for segment in message.segments
-            ]
-        if interchange.trailer:
-            rows.append((interchange.trailer, []))
-        _add_envelope_findings(rows, interchange.findings)
-    return [(number, segment, found) for number, (segment, found) in enumerate(rows, start=1)]
-
-
-def _add_envelope_findings(rows: list[tuple[Segment, list[Finding]]], findings: Any) -> None:  # noqa: ANN401 - any sequence of findings
-    for finding in findings:
-        place = next((row for row in rows if row[0].offset == finding.offset), rows[-1])
-        place[1].append(finding)
 
 
 def _plain(number: int, segment: Segment, found: list[Finding]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ml_connector.cli.output import dated
+from ml_connector.workflow.document_story import decisions_in, execution_of, findings_in, summary
 
 _FACTS = (
     "item",
@@ -23,7 +24,6 @@ _FACTS = (
 _WORDS = ("reason", "advice", "note", "held_because")
 # Totals that count something instead of being an amount.
 _COUNTS = frozenset({"declared_line_count", "line_count", "sum_qty", "hash", "package_count", "level_count"})
-_SAYING = ("reason", "entity", "messages", "way", "mailbox")
 
 
 def story(state: dict[str, Any], events: list[dict[str, Any]], document: dict[str, Any] | None) -> Group:
@@ -34,16 +34,6 @@ def story(state: dict[str, Any], events: list[dict[str, Any]], document: dict[st
     title.stylize("bold")
     parts: list[Any] = [title, _facts(state), *_execution(events), Text(), _timeline(events)]
     return Group(*parts, *_content(document or {}), *_findings(events), *_decisions(events))
-
-
-def execution_of(events: list[dict[str, Any]]) -> dict[str, str]:
-    """Return the latest execution: its ``arn`` and the ``link`` to it in the console."""
-    arn = next((event["execution"] for event in reversed(events) if event.get("execution")), "")
-    if arn.count(":") < 3:
-        return {"arn": arn, "link": ""}
-    region = arn.split(":")[3]
-    console = f"https://{region}.console.aws.amazon.com/states/home"
-    return {"arn": arn, "link": f"{console}?region={region}#/v2/executions/details/{arn}"}
 
 
 def _execution(events: list[dict[str, Any]]) -> list[Text]:
@@ -72,17 +62,9 @@ def _timeline(events: list[dict[str, Any]]) -> Table:
             event["event"],
             event["step"],
             Text(event.get("actor") or event.get("execution", "").rpartition(":")[2]),
-            Text(_summary(event["facts"])),
+            Text(summary(event["facts"])),
         )
     return timeline
-
-
-def _summary(facts: dict[str, Any]) -> str:
-    for name in _SAYING:
-        if facts.get(name):
-            number = f" {facts['number']}" if facts.get("number") else ""
-            return f"{facts[name]}{number}"
-    return ""
 
 
 def _content(document: dict[str, Any]) -> list[Any]:
@@ -102,23 +84,21 @@ def _content(document: dict[str, Any]) -> list[Any]:
 
 
 def _findings(events: list[dict[str, Any]]) -> list[Any]:
-    found = [one for event in events for one in event["facts"].get("findings", ())]
-    unique = {(one.get("rule"), one.get("offset"), one.get("message")): one for one in found}
+    unique = findings_in(events)
     if not unique:
         return []
     lines = [
-        Text(f"{one.get('severity', '')} {one.get('tag', '')}: {one.get('message', '')}")
-        for one in unique.values()
+        Text(f"{one.get('severity', '')} {one.get('tag', '')}: {one.get('message', '')}") for one in unique
     ]
     return [Text(), Text("Findings", style="bold"), *lines]
 
 
 def _decisions(events: list[dict[str, Any]]) -> list[Any]:
-    mapped = [event["facts"]["decisions"] for event in events if event["facts"].get("decisions")]
-    if not mapped:
+    decisions = decisions_in(events)
+    if not decisions:
         return []
     table = Table("field", "value", "from", "where", "detail", box=None, pad_edge=False, header_style="bold")
-    for decision in mapped[-1]:
+    for decision in decisions:
         values = (str(decision[name]) for name in ("field", "value", "source", "where", "detail"))
         table.add_row(*map(Text, values))
     return [Text(), Text("Decisions of the mapping", style="bold"), table]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Group
@@ -13,13 +12,10 @@ from rich.text import Text
 from ml_connector.cli.document_actions import hold, release, reroute, review
 from ml_connector.cli.document_raw import show_raw
 from ml_connector.cli.document_replay import replay
-from ml_connector.cli.document_story import execution_of, story
+from ml_connector.cli.document_story import story
 from ml_connector.cli.options import AsJson, Limit, PageToken, Since, Stack, Until, end_moment, moment
 from ml_connector.cli.output import Output, dated, guarded, screen_width
-from ml_connector.errors import ConnectorError, Rejected
-
-if TYPE_CHECKING:
-    from ml_connector.assembly.parts import Parts
+from ml_connector.errors import Rejected
 
 documents_app = typer.Typer(no_args_is_help=True, help="Find, show, replay, reroute, hold documents.")
 documents_app.command("raw")(show_raw)
@@ -74,6 +70,7 @@ def show_document(
 ) -> None:
     """Show a document: its state, who and how much, what happened to it, and every decision."""
     from ml_connector.assembly.deployment import deployed_parts
+    from ml_connector.workflow.document_story import execution_of, parsed_content
 
     parts = deployed_parts(stack)
     state = parts.queries.state(document)
@@ -81,7 +78,7 @@ def show_document(
         raise Rejected(
             f"There is no document {document!r}.", advice="Look it up with: ml-connector documents list"
         )
-    events, content = parts.queries.events(document), _content(state, parts)
+    events, content = parts.queries.events(document), parsed_content(state, parts.documents)
     data = {"document": state, "execution": execution_of(events), "content": content, "events": events}
     Output(as_json=as_json).data(data, story(state, events, content))
 
@@ -121,17 +118,3 @@ def _table(rows: list[tuple[str, ...]]) -> Table:
     for row in rows:
         table.add_row(*(Text(row[column]) for column in shown))
     return table
-
-
-def _content(state: dict[str, Any], parts: Parts) -> dict[str, Any] | None:
-    """Return the parsed document; None where there is none, or its bytes are gone, which verify reports."""
-    from ml_connector.store.objects import ObjectRef
-
-    if not state.get("parsed"):
-        return None
-    reference = ObjectRef(**{**state["parsed"], "size": int(state["parsed"]["size"])})
-    try:
-        found: dict[str, Any] = json.loads(parts.documents.get(reference))
-    except ConnectorError:
-        return None
-    return found

@@ -116,7 +116,7 @@ class AuditQueries:
     ) -> Page:
         partition, sort = INDEXES[index]
         values: dict[str, Any] = {":p": {"S": value}} | ({":since": {"S": since}} if since else {})
-        start = {"ExclusiveStartKey": _start_key(token)} if token else {}
+        start = {"ExclusiveStartKey": _start_key(token, index)} if token else {}
         answer = self._dynamodb.query(
             TableName=self._table,
             IndexName=index,
@@ -147,10 +147,13 @@ def _token(key: Mapping[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(key, sort_keys=True).encode()).decode()
 
 
-def _start_key(token: str) -> Any:  # noqa: ANN401 - DynamoDB's own key shape
+def _start_key(token: str, index: str = "") -> Any:  # noqa: ANN401 - DynamoDB's own key shape
     try:
-        return json.loads(base64.urlsafe_b64decode(token))
-    except ValueError as error:
-        raise Rejected(
-            f"{token!r} is not a page token.", advice="Use the token the last page gave."
-        ) from error
+        key = json.loads(base64.urlsafe_b64decode(token))
+        values = [value for one in key.values() for value in one.values()]
+        whole = not index or set(key) == {"pk", "sk", *INDEXES[index]}
+        if whole and all(isinstance(value, str) for value in values):
+            return key
+    except (ValueError, AttributeError):
+        pass
+    raise Rejected(f"{token!r} is not a page token.", advice="Use the token the last page gave.")

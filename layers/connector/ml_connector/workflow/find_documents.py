@@ -53,8 +53,22 @@ class Search:
         return self.error.lower() in said
 
 
-def find(queries: AuditQueries, search: Search, *, limit: int, token: str | None = None) -> Page:
+def find(
+    queries: AuditQueries,
+    search: Search,
+    *,
+    limit: int,
+    token: str | None = None,
+    most_read: int | None = None,
+) -> Page:
     """Return at most ``limit`` items, latest first, and the token that continues after them.
+
+    Args:
+        queries: The audit trail.
+        search: What to find.
+        limit: The most that are returned.
+        token: Where to continue.
+        most_read: So many are looked at; the page then ends early, and its token continues there.
 
     Raises:
         Rejected: The page token is none, or the period is longer than a year.
@@ -63,11 +77,13 @@ def find(queries: AuditQueries, search: Search, *, limit: int, token: str | None
         found = [item for item in queries.by_number(search.number) if search.fits(item)]
         return Page(found[:limit], None)
     kept: list[dict[str, Any]] = []
-    for index, item in _candidates(queries, search, token):
-        if len(kept) == limit:
-            return Page(kept, queries.token_after(index, kept[-1]))
+    last: dict[str, Any] = {}
+    for read, (index, item) in enumerate(_candidates(queries, search, token)):
+        if len(kept) == limit or read == most_read:
+            return Page(kept, queries.token_after(index, last))
         if search.fits(item):
             kept.append(item)
+        last = item
     return Page(kept, None)
 
 

@@ -66,9 +66,25 @@ class PartnerOverview:
 
 def partner_overviews(queries: AuditQueries, partners: Iterable[Partner]) -> list[PartnerOverview]:
     """Return how every partner stands, and what is nobody's if there is any."""
-    found = {one.id: PartnerOverview(one.id, one.name, _last_success(one.id, queries)) for one in partners}
+    found = open_by_partner(queries, partners)
+    for one in found:
+        one.last_success = last_success(one.partner, queries) if one.partner != NOBODY else ""
+    return found
+
+
+def open_by_partner(
+    queries: AuditQueries, partners: Iterable[Partner], *, most: int | None = None
+) -> list[PartnerOverview]:
+    """Return what is open of every partner, and of nobody if there is any, without the last successes.
+
+    Args:
+        queries: The audit trail.
+        partners: Those to name although nothing of them is open.
+        most: So many items of each status are counted, the latest first; all if left out.
+    """
+    found = {one.id: PartnerOverview(one.id, one.name) for one in partners}
     for status in sorted(OPEN_STATUSES):
-        for item in find_all(queries, Search(kind="", status=status)):
+        for item in islice(find_all(queries, Search(kind="", status=status)), most):
             if item.get("kind") != "message" or status not in _UNDER_WAY:
                 partner = item.get("partner") or NOBODY
                 _add(found.setdefault(partner, PartnerOverview(partner)), status, item)
@@ -80,7 +96,8 @@ def _add(overview: PartnerOverview, status: str, item: dict[str, Any]) -> None:
     overview.oldest_open = min(overview.oldest_open or item["status_since"], item["status_since"])
 
 
-def _last_success(partner: str, queries: AuditQueries) -> str:
+def last_success(partner: str, queries: AuditQueries) -> str:
+    """Return when something of a partner last ended well; empty if nothing did among its latest items."""
     items = find_all(queries, Search(partner=partner))
     ended = (i["status_since"] for i in islice(items, _LOOKED_THROUGH) if i.get("status") in _SUCCESSES)
     return next(ended, "")
