@@ -81,3 +81,32 @@ def test_a_verdict_nobody_knows_is_no_acceptance():
 )
 def test_control_numbers_are_compared_without_their_zeros(given, plain):
     assert plain_number(given) == plain
+
+
+def aperak(bgm, *segments):
+    body = "'".join((f"BGM+{bgm}", *segments))
+    return answer_in(
+        f"UNB+UNOC:3+THEM:14+US:14+260302:1200+9'UNH+1+APERAK:D:96A:UN'{body}'"
+        f"UNT+{len(segments) + 3}+1'UNZ+1+9'".encode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("bgm", "segments", "verdict"),
+    [
+        ("312+A1++AP", (), AnswerVerdict.ACCEPTED),
+        ("312+A1+29", (), AnswerVerdict.ACCEPTED),
+        ("312+A1+27", (), AnswerVerdict.REJECTED),
+        ("313+A1+9", ("ERC+17",), AnswerVerdict.REJECTED),
+        ("312+A1++AP", ("ERC+17",), AnswerVerdict.REJECTED),
+    ],
+)
+def test_an_aperak_answers_by_our_number_or_the_documents_own(bgm, segments, verdict):
+    answer = aperak(bgm, "RFF+ACW:42", "RFF+IV:3901", *segments)
+    assert (answer.number, answer.documents, answer.verdict) == ("42", ("3901",), verdict)
+    assert answer.findings == tuple({"code": "ERC:17"} for _ in segments)
+
+
+@pytest.mark.parametrize(("bgm", "segments"), [("312+A1+9", ("RFF+ACW:42",)), ("312+A1++AP", ())])
+def test_an_aperak_without_verdict_or_reference_is_no_answer(bgm, segments):
+    assert aperak(bgm, *segments) is None

@@ -17,13 +17,14 @@ SENT = "sent-document"
 
 
 class Found:
-    """Finds documents by their control number, as the audit trail's index does."""
+    """Finds documents by control number and their own number, as the audit trail's index does."""
 
     def __init__(self, audit):
         self._audit = audit
 
     def by_number(self, number):
-        return [state for state in self._audit.states.values() if state.get("control_number") == number]
+        states = self._audit.states.values()
+        return [state for state in states if number in (state.get("control_number"), state.get("number"))]
 
 
 class Desk:
@@ -158,3 +159,42 @@ def test_what_is_no_answer_waits_for_a_person(desk):
     desk.arrive(["AK1*IN*42"])
     assert desk.audit.state("ack-1")["status"] == "held"
     assert desk.audit.of(SENT) == ["sent"]
+
+
+def _aperak(desk, *references, code="RE"):
+    body = "'".join((f"BGM+312+A1++{code}", *references))
+    content = (
+        f"UNB+UNOC:3+ACME:14+NORDLYS:14+260302:1200+9'UNH+1+APERAK:D:96A:UN'{body}'"
+        f"UNT+{len(references) + 3}+1'UNZ+1+9'"
+    )
+    (found,) = read_interchanges(io.BytesIO(content.encode()))
+    (message,) = found.messages()
+    ticket = _ticket("aperak-1").model_copy(update={"standard": "edifact", "type": "APERAK"})
+    reconcile_acknowledgement(ticket, message, desk.parts, _origin("split"))
+
+
+def test_an_aperak_is_reconciled_by_our_control_number(audit):
+    desk = Desk(audit)
+    desk.send("invoice", "77", standard="edifact")
+    _aperak(desk, "RFF+ACW:77")
+    assert audit.state("invoice")["status"] == "rejected"
+    assert audit.state("aperak-1")["answers"] == "invoice"
+
+
+def test_an_aperak_that_fits_several_documents_waits_for_a_person(audit):
+    desk = Desk(audit)
+    for item, number in (("order", "77"), ("change", "78")):
+        desk.send(item, number, standard="edifact")
+        audit.states[item]["number"] = "51"
+    _aperak(desk, "RFF+ON:51")
+    assert audit.state("aperak-1")["status"] == "held"
+    assert "more than one" in audit.state("aperak-1")["reason"]
+    assert audit.state("order")["status"] == "sent"
+
+
+def test_an_aperak_is_reconciled_by_the_documents_own_number(audit):
+    desk = Desk(audit)
+    desk.send("invoice", "77", standard="edifact")
+    audit.states["invoice"]["number"] = "3901"
+    _aperak(desk, "RFF+IV:3901", code="AP")
+    assert audit.state("invoice")["status"] == "accepted"

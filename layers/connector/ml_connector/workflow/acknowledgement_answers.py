@@ -1,6 +1,7 @@
 """What an acknowledgement says: for which of our control numbers, the verdict, and what was found where.
 
-X12 997 and 999 answer a group (AK1, AK9), TA1 and EDIFACT's CONTRL an interchange (TA1, UCI).
+X12 997 and 999 answer a group (AK1, AK9), TA1 and EDIFACT's CONTRL an interchange (TA1, UCI); an APERAK
+answers a document, which it names in RFF by our control number (ACW) or by the document's own number.
 """
 
 from __future__ import annotations
@@ -32,11 +33,13 @@ class Answer:
         number: The control number it answers, as a plain number.
         verdict: The worst it says of the whole and of any message in it.
         findings: What the receiver found, at our own segments.
+        documents: The document's own numbers it names, as an APERAK may.
     """
 
     number: str
     verdict: AnswerVerdict
     findings: tuple[dict[str, Any], ...] = ()
+    documents: tuple[str, ...] = ()
 
 
 _WORST = list(AnswerVerdict)
@@ -85,15 +88,45 @@ _NUMBER_AT = {"AK1": 2, "TA1": 1, "UCI": 1}
 _NO_ERROR = frozenset({"", "000"})
 
 
+# Data elements 4343 and 1225 of an APERAK's BGM; any ERC makes it a rejection.
+_APERAK_VERDICTS = {
+    "AP": AnswerVerdict.ACCEPTED,
+    "AC": AnswerVerdict.ACCEPTED_WITH_ERRORS,
+    "RE": AnswerVerdict.REJECTED,
+    "NA": AnswerVerdict.REJECTED,
+    "27": AnswerVerdict.REJECTED,
+    "29": AnswerVerdict.ACCEPTED,
+}
+# Data element 1153: the number of our message, then those of orders, invoices, advices.
+_OUR_MESSAGE = "ACW"
+_OUR_DOCUMENT = frozenset({"ON", "IV", "VN", "AAK", "PQ"})
+
+
 def read_answer(message: Message) -> Answer | None:
-    """Return what a 997, 999, TA1 or CONTRL says; None if it names no control number or no verdict."""
+    """Return what an acknowledgement says; None if it names nothing that was sent, or gives no verdict."""
     segments = list(message.segments)
+    if message.type == "APERAK":
+        return _read_aperak(segments)
     numbers = [one.element(_NUMBER_AT[one.tag]) for one in segments if one.tag in _NUMBER_AT]
     verdicts = list(_verdicts(segments))
     if not numbers or not verdicts:
         return None
     worst = max(verdicts, key=_WORST.index)
     return Answer(plain_number(numbers[0]), worst, tuple(_findings(segments)))
+
+
+def _read_aperak(segments: list[Segment]) -> Answer | None:
+    named = [(one.element(1, 1), one.element(1, 2)) for one in segments if one.tag == "RFF"]
+    number = next((number for kind, number in named if kind == _OUR_MESSAGE), "")
+    documents = tuple(number for kind, number in named if kind in _OUR_DOCUMENT)
+    findings = tuple({"code": f"ERC:{one.element(1, 1)}"} for one in segments if one.tag == "ERC")
+    codes = [one.element(place) for one in segments if one.tag == "BGM" for place in (4, 3)]
+    verdict = next((_APERAK_VERDICTS[code] for code in codes if code in _APERAK_VERDICTS), None)
+    if findings:
+        verdict = AnswerVerdict.REJECTED
+    if verdict is None or not (number or documents):
+        return None
+    return Answer(plain_number(number), verdict, findings, documents)
 
 
 def plain_number(number: str) -> str:

@@ -61,7 +61,7 @@ def reconcile_acknowledgement(
         return
     document = _answered(ticket, answer, parts.queries)
     if document is None:
-        one.hold(f"Nothing with control number {answer.number} was sent to {ticket.partner}.")
+        one.hold(_unknown(ticket, answer))
     elif document.get("acknowledged_by") == ticket.id:
         one.close("logged", document, answer)
     else:
@@ -69,12 +69,27 @@ def reconcile_acknowledgement(
 
 
 def _answered(ticket: DocumentTicket, answer: Answer, queries: SentDocuments) -> dict[str, Any] | None:
-    for state in queries.by_number(answer.number):
-        ours = state.get("direction") == "out" and state.get("standard") == ticket.standard
+    """The document the answer is for: by our control number, else by the number of its own it names."""
+    for state in queries.by_number(answer.number) if answer.number else ():
         numbered = plain_number(str(state.get("control_number") or "")) == answer.number
-        if ours and numbered and state.get("partner") == ticket.partner:
+        if numbered and _sent_to(ticket, state):
             return state
+    for number in answer.documents:
+        found = [state for state in queries.by_number(number) if _sent_to(ticket, state)]
+        if len(found) == 1:  # an order and its change have the same number: then a person has to tell
+            return found[0]
     return None
+
+
+def _unknown(ticket: DocumentTicket, answer: Answer) -> str:
+    if not answer.documents:
+        return f"Nothing with control number {answer.number} was sent to {ticket.partner}."
+    return f"No document, or more than one, with number {answer.documents[0]} was sent to {ticket.partner}."
+
+
+def _sent_to(ticket: DocumentTicket, state: dict[str, Any]) -> bool:
+    ours = state.get("direction") == "out" and state.get("standard") == ticket.standard
+    return ours and state.get("partner") == ticket.partner
 
 
 @dataclass(frozen=True, slots=True)
