@@ -10,7 +10,7 @@ OUTAGE ?= 60
 DOCUMENTS ?= 40
 PIP_FLAGS := --quiet --disable-pip-version-check
 
-.PHONY: help setup demo down test lint format bench soak fuzz chaos clean
+.PHONY: help setup demo down test lint docs format bench soak fuzz chaos clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -26,6 +26,7 @@ setup: .venv/.installed .venvs/aws/.installed .venvs/runtime/.installed .venvs/s
 .venvs/aws/.installed: local/aws/requirements.txt
 .venvs/runtime/.installed: local/aws/runtime-requirements.txt
 .venvs/sam/.installed: local/sam-requirements.txt
+.venvs/docs/.installed: tools/docs-requirements.txt
 .venvs/fuzz/.installed: tests/fuzz/requirements.txt
 .venvs/bench/.installed: tests/benchmarks/requirements.txt
 .venvs/%/.installed:
@@ -49,6 +50,10 @@ lint: setup .venvs/lint/.installed ## Check style, types, arrows, template and s
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tools.check_template
+	@$(MAKE) --no-print-directory docs
+
+docs: .venvs/docs/.installed ## Build the documentation into .local/site, without a warning
+	@NO_MKDOCS_2_WARNING=1 .venvs/docs/bin/mkdocs build --strict --quiet
 
 .venvs/lint/.installed: tools/package.json
 	@mkdir -p .venvs/lint
