@@ -73,6 +73,7 @@ def test_only_the_functions_that_call_a_system_may_read_its_credentials(template
         "post_document",
         "fetch_document",
         "format_document",
+        "console",
     }
 
 

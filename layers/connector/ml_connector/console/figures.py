@@ -1,0 +1,107 @@
+"""The pages of figures: how partners stand, how much goes through, how well invoices match.
+
+Each reads the totals of days and a bounded number of items, so that a page costs the same in every season.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from ml_connector.console.charts import stacked
+from ml_connector.console.documents import MOST_READ, PAGE
+from ml_connector.errors import Rejected
+from ml_connector.workflow.find_documents import Search, find
+from ml_connector.workflow.matching_report import matching_report
+from ml_connector.workflow.overview import open_by_partner
+
+if TYPE_CHECKING:
+    from ml_connector.assembly.parts import Parts
+
+DAYS = 14
+# So many items of each open status are counted on a page; more are shown as "200 and more".
+MOST_OPEN = 200
+MOST_INVOICES = 100
+SERIES = ("done", "stopped")
+_ENDS = {
+    "posted": "done",
+    "sent": "done",
+    "logged": "done",
+    "failed": "stopped",
+    "held": "stopped",
+    "quarantined": "stopped",
+    "unassigned": "stopped",
+    "rejected": "stopped",
+}
+
+
+def overview_page(parts: Parts) -> dict[str, Any]:
+    """Return how all partners stand, and what happened on each of the last days."""
+    totals = _totals(parts)
+    everybody = {day: sum((Counter(row) for row in of.values()), Counter()) for day, of in totals.items()}
+    partners = open_by_partner(parts.queries, parts.configuration.partners, most=MOST_OPEN)
+    for one in partners:
+        one.last_success = next(
+            (d for d, of in reversed(totals.items()) if of.get(one.partner, {}).get("done")), ""
+        )
+    return {
+        "volume": stacked(everybody, SERIES),
+        "partners": sorted(partners, key=lambda one: (-one.failures, one.partner)),
+        "done": {
+            one.partner: sum(of.get(one.partner, {}).get("done", 0) for of in totals.values())
+            for one in partners
+        },
+        "most": MOST_OPEN,
+        "days": DAYS,
+    }
+
+
+def partner_page(partner: str, parts: Parts) -> dict[str, Any]:
+    """Return one partner's figures and latest documents.
+
+    Raises:
+        Rejected: There is no such partner.
+    """
+    profile = next((one for one in parts.configuration.partners if one.id == partner), None)
+    if profile is None:
+        raise Rejected(f"There is no partner {partner!r}.", advice="The overview lists all.")
+    totals = _totals(parts)
+    items, token = find(parts.queries, Search(partner=partner), limit=PAGE, most_read=MOST_READ)
+    return {
+        "partner": profile,
+        "volume": stacked({day: of.get(partner, {}) for day, of in totals.items()}, SERIES),
+        "items": items,
+        "next_page": token,
+        "days": DAYS,
+    }
+
+
+def matching_page(parts: Parts) -> dict[str, Any]:
+    """Return how the latest invoices matched, by partner, and why the others did not."""
+    now = datetime.now(UTC)
+    search = Search(since=now - timedelta(days=DAYS))
+    items = find(parts.queries, search, limit=MOST_READ, most_read=MOST_READ).items
+    invoices = [one for one in items if one.get("entity") == "supplier_invoice"][:MOST_INVOICES]
+    rows = matching_report(invoices, parts.queries)
+    return {
+        "rows": [row.as_dict() for row in rows],
+        "read": len(invoices),
+        "most": MOST_INVOICES,
+        "days": DAYS,
+    }
+
+
+def _totals(parts: Parts) -> dict[str, dict[str, dict[str, int]]]:
+    """How often things ended in each way: by day, oldest first, then by partner."""
+    today = datetime.now(UTC).date()
+    days = [(today - timedelta(days=back)).isoformat() for back in reversed(range(DAYS))]
+    return {day: {who: _ends(row) for who, row in parts.queries.day_totals(day).items()} for day in days}
+
+
+def _ends(events: dict[str, int]) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for event, count in events.items():
+        if event in _ENDS:
+            found[_ENDS[event]] += count
+    return dict(found)
