@@ -26,6 +26,7 @@ class FakeAudit:
 @pytest.fixture
 def parts(monkeypatch):
     fake = SimpleNamespace(audit=FakeAudit(), invocation=None, forgotten=[])
+    fake.visma_clients = list
     fake.forget_credentials = lambda: fake.forgotten.append(True)
     monkeypatch.setattr(handlers, "warm_parts", lambda: fake)
     return fake
@@ -125,3 +126,28 @@ def test_what_is_no_error_of_ours_is_counted_as_a_defect(parts, capsys):
 def emitted(capsys):
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
     return [line for line in lines if "_aws" in line]
+
+
+class FakeVisma:
+    settings = SimpleNamespace(company_id="4242")
+    calls, token_renewals, rate_left = 3, 1, 14_000
+
+
+def test_what_visma_was_asked_is_counted_once(parts, capsys):
+    visma = FakeVisma()
+    parts.visma_clients = lambda: [visma]
+    run = handler_that({"ok": True})
+    run(EVENT, LAMBDA)
+    assert use_of_visma(capsys) == {"VismaCalls": 3, "TokenRenewals": 1, "VismaRateLeft": 14_000}
+    visma.calls = 5
+    run(EVENT, LAMBDA)
+    assert use_of_visma(capsys) == {"VismaCalls": 2, "VismaRateLeft": 14_000}
+
+
+def use_of_visma(capsys):
+    found = {}
+    for line in emitted(capsys):
+        found |= {
+            name: line[name][0] for name in ("VismaCalls", "TokenRenewals", "VismaRateLeft") if name in line
+        }
+    return found

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import wraps
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from ml_connector.assembly.observability import count_failure, logger, metrics, tracer
+from ml_connector.assembly.observability import count_failure, count_visma_use, logger, metrics, tracer
 from ml_connector.assembly.parts import Parts
 from ml_connector.errors import ConnectorError, Misconfigured, in_family
 from ml_connector.workflow.failure import record_trouble
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from ml_connector.store.audit import Origin
+    from ml_connector.visma.client import VismaClient
 
 Given = dict[str, Any]
 
@@ -26,6 +28,7 @@ Given = dict[str, Any]
 _METRIC_OF = {"failed": "Failed", "held": "Held", "delayed": "Delayed"}
 
 _parts: Parts | None = None
+_counted: WeakKeyDictionary[VismaClient, dict[str, int]] = WeakKeyDictionary()
 
 
 def warm_parts() -> Parts:
@@ -61,6 +64,8 @@ def step_handler(step: str) -> Callable[[Callable[[Parts, Origin, Given], Given]
                 if isinstance(error, ConnectorError):
                     raise in_family(error) from error
                 raise
+            finally:
+                _count_visma_use(parts)
             _count("Succeeded")
             return answer
 
@@ -84,6 +89,8 @@ def plain_handler(run: Callable[[Parts, Given], Given]) -> Callable[..., Given]:
             _forget_if_refused(parts, error)
             _count("Failed")
             raise
+        finally:
+            _count_visma_use(parts)
         _count("Succeeded")
         return answer
 
@@ -101,6 +108,12 @@ def _forget_if_refused(parts: Parts, error: Exception) -> None:
     """Credentials may be what is misconfigured; a warm container must not go on with them once mended."""
     if isinstance(error, Misconfigured):
         parts.forget_credentials()
+
+
+def _count_visma_use(parts: Parts) -> None:
+    for client in parts.visma_clients():
+        # A client that was built anew, with other credentials, counts from zero.
+        count_visma_use(client, _counted.setdefault(client, {}))
 
 
 def _count(metric: str) -> None:

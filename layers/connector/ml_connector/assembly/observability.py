@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger, Metrics, Tracer, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 from ml_connector.errors import ConnectorError, in_family
+
+if TYPE_CHECKING:
+    from ml_connector.visma.client import VismaClient
 
 logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", "ml-connector"))
 metrics = Metrics(
@@ -17,16 +21,37 @@ metrics = Metrics(
 # X-Ray's daemon exists only on Lambda itself.
 tracer = Tracer(auto_patch=False, disabled="AWS_XRAY_DAEMON_ADDRESS" not in os.environ)
 
+# A figure of a Visma client -> its metric: what it sent since the last invocation.
+_VISMA_COUNTS = {"calls": "VismaCalls", "token_renewals": "TokenRenewals"}
+
+
+def count_visma_use(client: VismaClient, counted: dict[str, int]) -> None:
+    """Count the calls and token renewals since ``counted``, which it brings up to date; and the rate left."""
+    for figure, metric in _VISMA_COUNTS.items():
+        now = int(getattr(client, figure))
+        if now > counted.get(figure, 0):
+            _emit(metric, now - counted.get(figure, 0), company=client.settings.company_id)
+        counted[figure] = now
+    if client.rate_left is not None:
+        _emit("VismaRateLeft", client.rate_left, company=client.settings.company_id)
+
 
 def count_failure(error: Exception) -> None:
     """Count what a function raised: ``Failures`` by the error's family, ``Defects`` if it is none of ours."""
     family = in_family(error) if isinstance(error, ConnectorError) else None
+    if family:
+        _emit("Failures", 1, family=type(family).__name__)
+    else:
+        _emit("Defects", 1)
+
+
+def _emit(name: str, value: float, **dimensions: str) -> None:
+    """Write one metric with dimensions of its own beside the service."""
     with single_metric(
-        name="Failures" if family else "Defects",
+        name=name,
         unit=MetricUnit.Count,
-        value=1,
+        value=value,
         namespace=metrics.namespace,
-        default_dimensions={"service": metrics.service},
-    ) as metric:
-        if family:
-            metric.add_dimension(name="family", value=type(family).__name__)
+        default_dimensions={"service": metrics.service, **dimensions},
+    ):
+        """The metric is written when the block ends."""

@@ -209,6 +209,10 @@ class Parts:
         client: Client = kept[1]
         return client
 
+    def visma_clients(self) -> list[VismaClient]:
+        """Return the clients of Visma that were built so far, one per company."""
+        return [kept[1] for name, kept in self._clients.items() if name.startswith("visma@")]
+
     def forget_credentials(self) -> None:
         """Read all credentials anew the next time: what refused them may have been mended since."""
         for store in self._secrets.values():

@@ -104,6 +104,7 @@ class VismaClient:
     Attributes:
         settings: What it was made with.
         calls: How many calls it has sent to the ERP, token requests aside.
+        rate_left: The calls the company has left in its window, as Visma last said (API A8); None before.
         clock: Seconds by which writes must leave in time.
     """
 
@@ -118,11 +119,17 @@ class VismaClient:
     ) -> None:
         self.settings = settings
         self.calls = 0
+        self.rate_left: int | None = None
         self._http = http or http_client(settings)
         self._tokens = TokenSource(settings, credentials, self._http, clock)
         self._budget = budget or Unlimited()
         self.clock = clock
         self._counting = threading.Lock()
+
+    @property
+    def token_renewals(self) -> int:
+        """How many tokens it has got."""
+        return self._tokens.renewals
 
     def __enter__(self) -> Self:
         return self
@@ -306,6 +313,8 @@ class VismaClient:
         except httpx.HTTPError as error:
             raise_for_transport(error, writing=sending.writing, what=sending.what)
         self._budget.observe(response.headers, response.status_code)
+        left = response.headers.get("X-RateLimit-Remaining", "")
+        self.rate_left = int(left) if left.isdigit() else self.rate_left
         return response
 
     def _headers(self, token: str) -> dict[str, str]:

@@ -27,7 +27,11 @@ _ADVICE = {
 
 
 class TokenSource:
-    """Hands out the bearer token of one company; safe for several threads."""
+    """Hands out the bearer token of one company; safe for several threads.
+
+    Attributes:
+        renewals: How many tokens it has got.
+    """
 
     def __init__(
         self,
@@ -43,6 +47,7 @@ class TokenSource:
         self._lock = threading.Lock()
         self._token = ""
         self._renew_at = 0.0
+        self.renewals = 0
 
     def token(self) -> str:
         """Return a token that is good for some minutes.
@@ -67,6 +72,7 @@ class TokenSource:
         answer = self._ask()
         lifetime = float(answer.get("expires_in", 3600))
         self._token = str(answer["access_token"])
+        self.renewals += 1
         self._renew_at = asked_at + max(lifetime - _RENEW_BEFORE, lifetime / 2)
 
     def _ask(self) -> dict[str, Any]:
