@@ -198,3 +198,21 @@ class TestTolerances:
         assert own.unit_price.percent == 2
         assert own.line.amount == 1
         assert own.rounding == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("a: " + "[" * 100_000, "nesting deeper than 40"),
+        ("- " * 100_000, "nesting deeper than 40"),
+        ("a: &a [x, x]\nb: [*a, *a]", "an alias"),
+    ],
+)
+def test_yaml_that_costs_more_than_it_says_is_refused_with_its_line(text, what):
+    with pytest.raises(Misconfigured, match=rf"company\.yaml:\d+: {what}"):
+        parse({"company.yaml": text})
+
+
+def test_yaml_makes_no_objects():
+    with pytest.raises(Misconfigured):
+        parse({"company.yaml": "a: !!python/object/apply:os.getcwd []"})

@@ -37,6 +37,7 @@ from ml_connector.documents.despatch_advice import (
     DespatchItem,
     DespatchOrder,
     DespatchTotals,
+    MOST_NESTED,
     Package,
     PackageLevel,
 )
@@ -153,6 +154,7 @@ __all__ = [
     "OrderResponseLine",
     "OrderTotals",
     "OrderType",
+    "MOST_NESTED",
     "Package",
     "PackageLevel",
     "Party",

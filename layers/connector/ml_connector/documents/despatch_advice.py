@@ -57,6 +57,10 @@ class DespatchItem(Model):
     sub_lines: tuple[SubLine, ...] = ()
 
 
+#: Levels of packages no shipment has; a despatch advice with more was made to break its reader.
+MOST_NESTED = 64
+
+
 class Package(Model):
     """A pallet, carton or inner pack with what is in it. ``id`` is its SSCC or other mark.
 

@@ -72,11 +72,12 @@ class Loop:
 
     def descend(self, name: str | None = None) -> Iterator[Loop]:
         """All loops below this one, depth first, by name or trigger."""
-        for child in self.children:
-            if isinstance(child, Loop):
-                if child.named(name):
-                    yield child
-                yield from child.descend(name)
+        waiting = self.loops()[::-1]
+        while waiting:  # not by recursion: a partner decides how deep its levels go
+            loop = waiting.pop()
+            if loop.named(name):
+                yield loop
+            waiting += loop.loops()[::-1]
 
     def named(self, name: str | None) -> bool:
         """Whether this is the loop's name or trigger; every loop answers to ``None``."""

@@ -62,6 +62,10 @@ class _TextLoader(_Loader):
     """A safe loader that leaves every scalar as text, except none."""
 
 
+# Nothing a person writes is nested deeper; what is was made to exhaust the reader.
+_MOST_NESTED = 40
+
+
 _TextLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag == "tag:yaml.org,2002:null"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
@@ -75,6 +79,7 @@ def read_yaml(text: str, file: str) -> LocatedYaml:
         Misconfigured: The text is not YAML, or a key stands twice in one mapping.
     """
     try:
+        _refuse_excess(text, file)
         root = yaml.compose(text, Loader=_TextLoader)
     except yaml.YAMLError as error:
         raise _unreadable(error, file) from error
@@ -82,6 +87,22 @@ def read_yaml(text: str, file: str) -> LocatedYaml:
         return LocatedYaml(file, None)
     lines: dict[ValuePath, int] = {}
     return LocatedYaml(file, _construct(root, (), lines, file), lines)
+
+
+def _refuse_excess(text: str, file: str) -> None:
+    """Refuse what costs more than it says: aliases, each repeating what an anchor names, and deep nesting."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_TextLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent) or depth > _MOST_NESTED:
+            what = f"nesting deeper than {_MOST_NESTED}" if depth > _MOST_NESTED else "an alias (*name)"
+            line = event.start_mark.line + 1
+            raise Misconfigured(
+                f"{file}:{line}: {what} is not taken.",
+                advice="Write the values out where they belong.",
+                file=file,
+                line=line,
+            )
 
 
 def read_yaml_file(path: Path, file: str) -> LocatedYaml:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 from ml_connector.codecs.edifact.despatch_items import read_items, write_items
 from ml_connector.codecs.edifact.qualifiers import first_codes
 from ml_connector.codecs.identity import check_identifier
-from ml_connector.documents import CodedValue, Identifier, IdentifierScheme, Package, PackageLevel, Severity
+from ml_connector.documents import (
+    MOST_NESTED,
+    CodedValue,
+    Identifier,
+    IdentifierScheme,
+    Package,
+    PackageLevel,
+    Severity,
+)
+from ml_connector.errors import Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -52,41 +61,55 @@ def read_packages(reading: EdifactReading, only_order: str | None) -> tuple[Pack
     """The packages as a tree: CPS 7164 names each, 7166 the one around it.
 
     A parent that is not there, or that would close a circle, is a finding, and the package stands at the top.
+
+    Raises:
+        Rejected: Packages stand in each other deeper than any shipment is packed.
     """
     read: dict[str, tuple[str, Package]] = {}
     for index, group in enumerate(reading.root.groups("CPS")):
         name, parent, package = _read_package(group, only_order)
         read[name or f"#{index}"] = (parent, package)
     for name, (parent, package) in list(read.items()):
-        if parent and not _reaches_top(name, read):
+        depth = _depth(name, read)
+        if depth and depth > MOST_NESTED:
+            raise Rejected(
+                f"Package {name} stands more than {MOST_NESTED} levels deep.",
+                advice="Ask the partner how its goods are packed.",
+            )
+        if parent and not depth:
             message = (
                 f"Package {name} stands in {parent}, which is not there or stands in it; taken as outermost."
             )
             reading.find(Severity.WARNING, "package-parent", message, path=f"CPS {name}", found=parent)
             read[name] = ("", package)
-    return _children("", None, read)
+    inside: dict[str, list[tuple[str, Package]]] = {}
+    for name, (parent, package) in read.items():
+        inside.setdefault(parent, []).append((name, package))
+    return _children("", None, inside)
 
 
-def _reaches_top(name: str, read: Mapping[str, tuple[str, Package]]) -> bool:
-    seen = set()
-    while name:
+def _depth(name: str, read: Mapping[str, tuple[str, Package]]) -> int:
+    """How deep a package stands, 1 at the top; 0 if it does not hang from the top, and more than too deep."""
+    seen: set[str] = set()
+    while name and len(seen) <= MOST_NESTED:
         if name in seen or name not in read:
-            return False
+            return 0
         seen.add(name)
         name = read[name][0]
-    return True
+    return len(seen)
 
 
-def _children(around: str, mark: str | None, read: Mapping[str, tuple[str, Package]]) -> tuple[Package, ...]:
+def _children(
+    around: str, mark: str | None, inside: Mapping[str, list[tuple[str, Package]]]
+) -> tuple[Package, ...]:
     return tuple(
         package.model_copy(
             update={
                 "parent": mark,
-                "children": _children(name, package.id.value if package.id else None, read),
+                "children": _children(name, package.id.value if package.id else None, inside),
             }
         )
-        for name, (parent, package) in read.items()
-        if parent == around
+        for name, package in inside.get(around, ())
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ml_connector.documents import Severity
+from ml_connector.documents import MOST_NESTED, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,16 +29,19 @@ class Level:
 
     def walk(self) -> Iterator[Level]:
         """This level and all below, depth first."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        waiting = [self]
+        while waiting:
+            level = waiting.pop()
+            yield level
+            waiting += reversed(level.children)
 
 
 def read_hierarchy(reading: X12Reading, tree: Loop) -> list[Level]:
     """The outermost levels of a message's HL loops.
 
     Raises:
-        Rejected: A level names a parent that does not exist, or itself, directly or in a circle.
+        Rejected: A level names a parent that does not exist, or itself, directly or in a circle; or levels
+            stand in each other deeper than any shipment is packed.
     """
     levels: list[Level] = []
     claims: list[str | None] = []
@@ -56,6 +59,7 @@ def read_hierarchy(reading: X12Reading, tree: Loop) -> list[Level]:
         if level.parent:
             level.parent.children.append(level)
     _refuse_circles(reading, levels)
+    _refuse_depth(reading, levels)
     return [level for level in levels if level.parent is None]
 
 
@@ -113,3 +117,13 @@ def _refuse_circles(reading: X12Reading, levels: list[Level]) -> None:
         raise reading.refuse(
             "hl-circle", f"HL {', '.join(lost)} are inside each other in a circle.", found=lost[0]
         )
+
+
+def _refuse_depth(reading: X12Reading, levels: list[Level]) -> None:
+    depths: dict[int, int] = {}
+    for top in (level for level in levels if level.parent is None):
+        for level in top.walk():
+            depths[id(level)] = depth = 1 + (depths[id(level.parent)] if level.parent else 0)
+            if depth > MOST_NESTED:
+                message = f"HL {level.id} stands more than {MOST_NESTED} levels deep."
+                raise reading.refuse("hl-depth", message, path=f"HL {level.id}", found=level.id)
