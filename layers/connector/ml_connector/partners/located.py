@@ -96,7 +96,7 @@ def _refuse_excess(text: str, file: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent) or depth > _MOST_NESTED:
             what = f"nesting deeper than {_MOST_NESTED}" if depth > _MOST_NESTED else "an alias (*name)"
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             raise Misconfigured(
                 f"{file}:{line}: {what} is not taken.",
                 advice="Write the values out where they belong.",
