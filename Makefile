@@ -10,18 +10,27 @@ OUTAGE ?= 60
 DOCUMENTS ?= 40
 PIP_FLAGS := --quiet --disable-pip-version-check
 
-.PHONY: help setup demo down test lint docs format bench soak fuzz chaos clean
+.PHONY: help setup demo down test lint docs format bench soak fuzz chaos clean chromium
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-setup: .venv/.installed .venvs/aws/.installed .venvs/runtime/.installed .venvs/sam/.installed ## Make the virtual environments
+setup: .venv/.installed .venvs/aws/.installed .venvs/runtime/.installed .venvs/sam/.installed chromium ## Make the virtual environments
 
 .venv/.installed: pyproject.toml
 	@echo "Setting up the connector's environment (.venv) ..."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install $(PIP_FLAGS) -e ".[dev]"
 	@touch $@
+
+# Only the tests of the web page need it; without it they are skipped, in CI they fail.
+chromium:
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing chromium ..."; \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; fi; } \
+	|| echo "chromium could not be installed: the tests of the web page are skipped."
+	@command -v chromium >/dev/null || echo "For the tests of the web page: apt-get install chromium"
 
 .venvs/aws/.installed: local/aws/requirements.txt
 .venvs/runtime/.installed: local/aws/runtime-requirements.txt

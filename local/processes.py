@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / ".local"
 HOST = "127.0.0.1"
-_PORTS = "ML_CONNECTOR_PORT for AWS, ML_CONNECTOR_STERLING_PORT, ML_CONNECTOR_VISMA_PORT"
+_PORTS = "ML_CONNECTOR_PORT for AWS, " + ", ".join(
+    f"ML_CONNECTOR_{name}_PORT" for name in ("STERLING", "VISMA", "CONSOLE")
+)
 
 _children: dict[int, subprocess.Popen[bytes]] = {}
 """What this very process started and has not yet taken leave of."""

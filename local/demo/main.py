@@ -82,6 +82,8 @@ def _running(console: Console, *, keep: bool) -> Iterator[Site]:
         with _step(console, "Deploying template.yaml with sam build and sam deploy"):
             site.deploy()
         _remember(site)
+        if keep:
+            site.serve_console()
         yield site
     finally:
         if not keep and not already:
@@ -201,6 +203,7 @@ def _say_further(console: Console, site: Site, rows: list[Row], *, keep: bool) -
     example = next((row.id for row in rows if row.outcome == "failed"), "ID")
     console.print()
     if keep:
+        console.print(f"Web page:       {site.console}/")
         console.print(f"Look further:   .venv/bin/ml-connector documents show {example}")
         console.print("                .venv/bin/ml-connector documents list")
         console.print(f"AWS endpoint:   {site.endpoint}   Sterling: {site.sterling}   Visma: {site.visma}")

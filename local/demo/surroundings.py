@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from local import processes, stack
+from local.console.front import HEALTH
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
@@ -40,16 +41,18 @@ class Site:
     aws_port: int = 4566
     sterling_port: int = 4574
     visma_port: int = 4575
+    console_port: int = 4576
     seconds_per_minute: float = 5
 
     @classmethod
     def from_environment(cls) -> Site:
-        """Return the demo's site; three variables move its ports."""
+        """Return the demo's site; four variables move its ports."""
         usual = cls()
         return cls(
             aws_port=int(os.environ.get("ML_CONNECTOR_PORT") or usual.aws_port),
             sterling_port=int(os.environ.get("ML_CONNECTOR_STERLING_PORT") or usual.sterling_port),
             visma_port=int(os.environ.get("ML_CONNECTOR_VISMA_PORT") or usual.visma_port),
+            console_port=int(os.environ.get("ML_CONNECTOR_CONSOLE_PORT") or usual.console_port),
         )
 
     @property
@@ -76,6 +79,11 @@ class Site:
     def visma(self) -> str:
         """The Visma simulator."""
         return f"http://{HOST}:{self.visma_port}"
+
+    @property
+    def console(self) -> str:
+        """The web page."""
+        return f"http://{HOST}:{self.console_port}"
 
     @property
     def running(self) -> bool:
@@ -137,6 +145,17 @@ class Site:
         ):
             secrets.put_secret_value(SecretId=outputs[output], SecretString=json.dumps(credentials))
         return outputs
+
+    def serve_console(self) -> None:
+        """Serve the deployed web page.
+
+        Raises:
+            ProcessError: As :meth:`start`.
+        """
+        command = [str(ROOT / ".venv/bin/python"), "-m", "local.console", "--endpoint", self.endpoint]
+        command += ["--function", f"{self.stack}-console:live", "--port", str(self.console_port)]
+        process = processes.start("console", command, port=self.console_port, folder=self.folder)
+        processes.await_healthy(process, f"{self.console}{HEALTH}")
 
     def stop(self) -> list[str]:
         """Stop what was started here; return the names."""

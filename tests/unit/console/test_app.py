@@ -206,11 +206,22 @@ def test_the_overview_shows_partners_and_volume(browser, invoice):
     assert "<title>" in page.split("<svg")[1]
 
 
-def test_a_partners_page_shows_its_documents(browser, invoice):
-    assert invoice in browser.get("/partner", id="great-lakes-tools")
+def test_the_overview_counts_what_each_partner_sent(browser, invoice):
+    row = browser.get("/overview").split("Great Lakes Tools")[1].split("</tr>")[0]
+    assert '<td data-label="Received" class="number">1</td>' in row
+
+
+def test_a_partners_page_shows_its_documents_and_their_ends(browser, parts, invoice):
+    page = browser.get("/partner", id="great-lakes-tools")
+    assert invoice in page
+    assert "1 stopped</title>" in page
+    parts.tell(invoice, "posted", state={"visma_number": "1"})
+    page = browser.get("/partner", id="great-lakes-tools")
+    assert "1 done</title>" in page
+    assert "none lately" not in page
 
 
 def test_matching_is_shown_by_partner(browser, parts, invoice):
     match = {"result": "exception", "variances": [{"name": "price", "tolerated": False}]}
-    parts.tell(invoice, "matched", state={"entity": "supplier_invoice"}, facts={"match": match})
+    parts.tell(invoice, "matched", state={"entity": "SupplierInvoice"}, facts={"match": match})
     assert "price 1" in text_of(browser.get("/matching"))

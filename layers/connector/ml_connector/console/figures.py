@@ -24,6 +24,7 @@ DAYS = 14
 MOST_OPEN = 200
 MOST_INVOICES = 100
 SERIES = ("done", "stopped")
+_INVOICE = "SupplierInvoice"
 _ENDS = {
     "posted": "done",
     "sent": "done",
@@ -34,24 +35,22 @@ _ENDS = {
     "unassigned": "stopped",
     "rejected": "stopped",
 }
+_DONE = frozenset(status for status, end in _ENDS.items() if end == "done")
 
 
 def overview_page(parts: Parts) -> dict[str, Any]:
     """Return how all partners stand, and what happened on each of the last days."""
     totals = _totals(parts)
-    everybody = {day: sum((Counter(row) for row in of.values()), Counter()) for day, of in totals.items()}
+    ended = {day: _ends(sum(map(Counter, of.values()), Counter())) for day, of in totals.items()}
     partners = open_by_partner(parts.queries, parts.configuration.partners, most=MOST_OPEN)
-    for one in partners:
-        one.last_success = next(
-            (d for d, of in reversed(totals.items()) if of.get(one.partner, {}).get("done")), ""
-        )
+    received = {
+        one.partner: sum(of.get(one.partner, {}).get("received", 0) for of in totals.values())
+        for one in partners
+    }
     return {
-        "volume": stacked(everybody, SERIES),
+        "volume": stacked(ended, SERIES),
         "partners": sorted(partners, key=lambda one: (-one.failures, one.partner)),
-        "done": {
-            one.partner: sum(of.get(one.partner, {}).get("done", 0) for of in totals.values())
-            for one in partners
-        },
+        "received": received,
         "most": MOST_OPEN,
         "days": DAYS,
     }
@@ -66,13 +65,16 @@ def partner_page(partner: str, parts: Parts) -> dict[str, Any]:
     profile = next((one for one in parts.configuration.partners if one.id == partner), None)
     if profile is None:
         raise Rejected(f"There is no partner {partner!r}.", advice="The overview lists all.")
-    totals = _totals(parts)
-    items, token = find(parts.queries, Search(partner=partner), limit=PAGE, most_read=MOST_READ)
+    search = Search(partner=partner)
+    latest = find(parts.queries, search, limit=MOST_READ, most_read=MOST_READ).items
+    items, more = latest[:PAGE], len(latest) > PAGE
     return {
         "partner": profile,
-        "volume": stacked({day: of.get(partner, {}) for day, of in totals.items()}, SERIES),
+        "volume": stacked(_by_day(latest), SERIES),
         "items": items,
-        "next_page": token,
+        "next_page": parts.queries.token_after("by-partner", items[-1]) if more else None,
+        "last_success": next((one["status_since"] for one in latest if one.get("status") in _DONE), ""),
+        "counted": len(latest),
         "days": DAYS,
     }
 
@@ -82,7 +84,7 @@ def matching_page(parts: Parts) -> dict[str, Any]:
     now = datetime.now(UTC)
     search = Search(since=now - timedelta(days=DAYS))
     items = find(parts.queries, search, limit=MOST_READ, most_read=MOST_READ).items
-    invoices = [one for one in items if one.get("entity") == "supplier_invoice"][:MOST_INVOICES]
+    invoices = [one for one in items if one.get("entity") == _INVOICE][:MOST_INVOICES]
     rows = matching_report(invoices, parts.queries)
     return {
         "rows": [row.as_dict() for row in rows],
@@ -92,11 +94,14 @@ def matching_page(parts: Parts) -> dict[str, Any]:
     }
 
 
-def _totals(parts: Parts) -> dict[str, dict[str, dict[str, int]]]:
-    """How often things ended in each way: by day, oldest first, then by partner."""
+def _days() -> list[str]:
     today = datetime.now(UTC).date()
-    days = [(today - timedelta(days=back)).isoformat() for back in reversed(range(DAYS))]
-    return {day: {who: _ends(row) for who, row in parts.queries.day_totals(day).items()} for day in days}
+    return [(today - timedelta(days=back)).isoformat() for back in reversed(range(DAYS))]
+
+
+def _totals(parts: Parts) -> dict[str, dict[str, dict[str, int]]]:
+    """How often each event happened: by day, oldest first, then by partner, where the event names one."""
+    return {day: parts.queries.day_totals(day) for day in _days()}
 
 
 def _ends(events: dict[str, int]) -> dict[str, int]:
@@ -105,3 +110,13 @@ def _ends(events: dict[str, int]) -> dict[str, int]:
         if event in _ENDS:
             found[_ENDS[event]] += count
     return dict(found)
+
+
+def _by_day(items: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """How many of these items came to their end on each day."""
+    found: dict[str, Counter[str]] = {day: Counter() for day in _days()}
+    for one in items:
+        day, end = str(one.get("status_since", ""))[:10], _ENDS.get(str(one.get("status")))
+        if day in found and end:
+            found[day][end] += 1
+    return {day: dict(counts) for day, counts in found.items()}

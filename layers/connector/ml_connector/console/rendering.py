@@ -20,6 +20,7 @@ from markupsafe import Markup
 STATIC = {
     "console.css": "text/css; charset=utf-8",
     "htmx.min.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
 }
 _SHAPES = {
     "done": frozenset({"posted", "sent", "logged", "accepted", "split"}),
