@@ -19,7 +19,7 @@ HOSTILE = st.text(max_size=200) | st.sampled_from(
 @given(kind=HOSTILE, partner=HOSTILE, number=HOSTILE)
 def test_an_execution_is_named_as_step_functions_allows(kind, partner, number):
     name = execution_name(kind, partner, number, "ae9446d3acccaa17-1-1", attempt=2)
-    assert re.fullmatch(r"[A-Za-z0-9._-]{1,80}", name)
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,80}", name)
     assert name.endswith("ae9446d3acccaa17-1-1-r2")
 
 

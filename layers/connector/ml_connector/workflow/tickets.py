@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict
 from ml_connector.store.audit import Origin
 from ml_connector.store.objects import ObjectRef
 
-# Step Functions takes 80 characters and forbids most punctuation in an execution's name (API StartExecution).
+# Step Functions takes 80 characters, and logs names of letters, digits, - and _ only (API StartExecution).
 _NAME_LENGTH = 80
-_FORBIDDEN = re.compile(r"[^A-Za-z0-9_.+-]+")
+_FORBIDDEN = re.compile(r"[^A-Za-z0-9_-]+")
 _ID_DIGITS = 16
 
 
