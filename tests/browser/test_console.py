@@ -71,7 +71,7 @@ def test_every_page_is_accessible_in_light_and_dark(chromium, address, name):
     if not AXE.exists() and not os.environ.get("CI"):
         pytest.skip("axe-core is not there: make lint installs it with the other tools of npm")
     # axe is a script of the test, which the page's own policy would refuse.
-    context = chromium.new_context(base_url=address, bypass_csp=True)
+    context = chromium.new_context(base_url=address, bypass_csp=True, reduced_motion="reduce")
     page = context.new_page()
     page.goto(PAGES[name])
     page.add_script_tag(path=AXE)
