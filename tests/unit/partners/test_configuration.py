@@ -102,6 +102,26 @@ class TestLoad:
         broken = PARTNER + "order_numbers:\n  - {pattern: '('}\n"
         assert faults(files() | {"partners/acme.yaml": broken})[0][1] == 5
 
+    @pytest.mark.parametrize(
+        ("line", "at"),
+        [
+            ("reading: {overlay: own}", 4),
+            ('messages: [{standard: x12, type: "810", overlay: own}]', 4),
+            ('outgoing: [{entity: Shipment, standard: x12, version: "004010", overlay: own}]', 4),
+        ],
+    )
+    def test_an_overlay_that_no_file_is_is_named_by_line(self, line, at):
+        broken = files() | {"partners/acme.yaml": f"{PARTNER}{line}\n"}
+        assert faults(broken) == [
+            ("partners/acme.yaml", at, f"partners/acme.yaml:{at}: There is no overlays/own.yaml.")
+        ]
+        assert parse(broken | {"overlays/own.yaml": "segments: {}\n"}).overlays["own"].segments == {}
+
+    def test_an_overlay_that_is_none_is_named_by_line(self):
+        file, line, message = faults(files(overlays__own="segments: {}\nsgments: {}\n"))[0]
+        assert (file, line) == ("overlays/own.yaml", 2)
+        assert "sgments" in message
+
     def test_a_byte_order_mark_does_no_harm(self, tmp_path):
         (tmp_path / "partners").mkdir()
         (tmp_path / "company.yaml").write_text(COMPANY, encoding="utf-8-sig")

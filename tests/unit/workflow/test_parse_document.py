@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 
 from ml_connector.documents import DOCUMENTS, PartyRole, party_of
-from ml_connector.partners.configuration import load
+from ml_connector.errors import Rejected
+from ml_connector.partners.configuration import load, parse
 from ml_connector.workflow.parse_document import Parsing, parse_document
 from ml_connector.workflow.split_interchange import Splitting, split_interchange
 from ml_connector.workflow.tickets import message_item
 
 ROOT = Path(__file__).parents[3]
+EXAMPLE = load(ROOT / "examples/configuration")
 ITEM = message_item("sterling", "/m/Inbound", "m-1")
 DEMO = ROOT / "local/demo/interchanges/northern-office"
 TRADACOMS = (DEMO / "invoice-2201.edi").read_bytes()
@@ -19,9 +21,8 @@ UBL = (DEMO / "invoice-2202.xml").read_bytes()
 
 @pytest.fixture
 def receive(store, audit, interchanges, starter, origin):
-    configuration = load(ROOT / "examples/configuration")
-
-    def received(content, message_id="m-1"):
+    def received(content, message_id="m-1", files=None):
+        configuration = parse({**EXAMPLE.files, **(files or {})})
         parts = Splitting(store, audit, interchanges, configuration, starter, lambda: 900.0, "production")
         message = {"system": "sterling", "mailbox": "/m/Inbound", "message_id": message_id}
         raw = store.put(f"raw/{message_id}", content).model_dump()
@@ -84,3 +85,28 @@ def test_xml_that_is_not_known_is_quarantined_with_what_was_expected(receive, au
     state = audit.state(f"{ITEM}-1")
     assert state["status"] == "quarantined"
     assert "Greeting" in state["reason"]
+
+
+GREAT_LAKES = (ROOT / "local/demo/interchanges/great-lakes-tools/invoice-7001.edi").read_bytes()
+RULED = "segments: {PID: {use: required}}\n"
+
+
+@pytest.mark.parametrize(
+    "own", ["reading: {overlay: own}", 'messages: [{standard: x12, type: "810", overlay: own}]']
+)
+def test_a_message_is_held_to_its_partners_own_rules(receive, own):
+    with pytest.raises(Rejected, match="PID"):
+        receive(GREAT_LAKES, files=ruled(own))
+
+
+def test_a_messages_own_rules_stand_in_place_of_those_for_all(receive):
+    own = 'reading: {overlay: own}\nmessages: [{standard: x12, type: "810", overlay: none}]'
+    _, (invoice,) = receive(GREAT_LAKES, files=ruled(own) | {"overlays/none.yaml": ""})
+    assert invoice.number == "GL-7001"
+
+
+def ruled(own):
+    file = "partners/great-lakes-tools.yaml"
+    before, _, after = EXAMPLE.files[file].partition("messages:")
+    rest = after[after.index("acknowledgements:") :]
+    return {file: f"{before}{own}\n{rest}", "overlays/own.yaml": RULED}

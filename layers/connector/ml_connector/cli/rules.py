@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -59,7 +60,9 @@ def check(
 @rules_app.command("explain")
 @guarded
 def explain(
-    files: Annotated[list[Path], typer.Argument(help="EDI files, or documents as `edi parse` prints them.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Files of partners, or documents as `edi parse` prints.")
+    ],
     config: Annotated[Path, typer.Option("--config", help="The configuration's folder.", file_okay=False)],
     partner: Annotated[str, typer.Option(help="The partner, where the file does not say.")] = "",
     sets: Annotated[list[str] | None, typer.Option("--set", help="Another value: field=value.")] = None,
@@ -137,13 +140,13 @@ def impact(
 
 def _explain(file: Path, explaining: Explaining) -> Iterator[Explained]:
     if str(file) == "-":
-        yield from explaining.interchanges(sys.stdin.buffer)
+        yield from explaining.file(io.BytesIO(sys.stdin.buffer.read()))
         return
     if file.suffix == ".json":
         yield explaining.json(file.read_bytes())
         return
     with file.open("rb") as stream:
-        yield from explaining.interchanges(stream)
+        yield from explaining.file(stream)
 
 
 def _overrides(sets: list[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@
     partners/*.yaml     one trading partner each
     rules/*.yaml        routing rules, in the order of the files' names
     lookups.yaml        optional: a snapshot of the ledger's codes, for explaining rules offline
+    overlays/*.yaml     optional: partners' own rules over a message's
     tests/              optional: examples for ``rules test``; not part of the version
 """
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -24,6 +25,7 @@ from ml_connector.errors import ConnectorError, Misconfigured
 from ml_connector.partners.company import Company
 from ml_connector.partners.directory import Directory
 from ml_connector.partners.located import LocatedYaml, Location, Yaml, read_yaml
+from ml_connector.partners.overlays import missing_overlays, read_overlays
 from ml_connector.partners.profile import Partner
 from ml_connector.partners.reachability import unreachable_rules
 from ml_connector.partners.rules import RuleFile, RuleSet, compile_rules
@@ -31,7 +33,7 @@ from ml_connector.partners.rules import RuleFile, RuleSet, compile_rules
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from ml_connector.edi import Address
+    from ml_connector.edi import Address, Overlay
     from ml_connector.partners.company import OwnIdentity
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -47,6 +49,7 @@ class Configuration:
     Attributes:
         version: The digest of all files: the same text gives the same version anywhere.
         files: The text of every file by its path in the folder.
+        overlays: Partners' own rules over messages, by the names that partner files have for them.
     """
 
     company: Company
@@ -55,6 +58,7 @@ class Configuration:
     version: str
     files: Mapping[str, str]
     sources: Mapping[str, LocatedYaml]
+    overlays: Mapping[str, Overlay] = field(default_factory=dict)
 
     @cached_property
     def directory(self) -> Directory:
@@ -157,9 +161,12 @@ def parse(files: Mapping[str, str]) -> Configuration:
     partners = tuple(_partners(sources, faults))
     rules = tuple(_rules(sources, company, faults)) if company else ()
     faults.extend(_conflicts(partners, rules, sources))
+    overlays, wrong = read_overlays(_under(sources, "overlays/"))
+    known = {file.removeprefix("overlays/").removesuffix(".yaml") for file in files}
+    faults.extend(_fault(*fault) for fault in (*wrong, *missing_overlays(partners, known, sources)))
     if faults or company is None:
         raise _all_of(faults)
-    return Configuration(company, partners, rules, version_of(files), dict(files), sources)
+    return Configuration(company, partners, rules, version_of(files), dict(files), sources, overlays)
 
 
 def _sources(files: Mapping[str, str], faults: list[Misconfigured]) -> Iterator[tuple[str, LocatedYaml]]:

@@ -59,11 +59,16 @@ class PartyIdentity(Fragment):
 
 
 class SentMessage(Fragment):
-    """A message and the versions of it the partner sends or wants."""
+    """A message the partner sends and the versions of it.
+
+    Attributes:
+        overlay: The file below ``overlays/`` it is held to, in place of the one in `reading`.
+    """
 
     standard: Standard
     type: Code
     versions: tuple[Code, ...] = ()
+    overlay: Code | None = None
 
 
 class OutgoingMessage(Fragment):
@@ -135,7 +140,7 @@ class Codec(Fragment):
 
 
 class Reading(Fragment):
-    """How this partner's interchanges are read: repairs refused, character set, schema overlay."""
+    """How this partner's interchanges are read: repairs refused, character set, overlay of every message."""
 
     strict: bool = False
     lenient_counts: bool = False
@@ -239,6 +244,11 @@ class Partner(Fragment):
             if document_type in ENTITY_OF_ROLE[role]:
                 return ENTITY_OF_ROLE[role][document_type]
         return "purchase_order" if document_type == "order" else "log"
+
+    def overlay_for(self, standard: str, message: str) -> str | None:
+        """Return the name of the rules that a message of the partner is held to beside the standard's."""
+        own = (m.overlay for m in self.messages if (m.standard, m.type) == (standard, message))
+        return next(filter(None, own), self.reading.overlay)
 
     def gets(self, entity: str) -> OutgoingMessage | None:
         """Return the message the partner gets a document of the ledger as; none if it gets none."""

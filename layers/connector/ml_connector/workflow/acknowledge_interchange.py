@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ml_connector.edi import Interchange, Standard, read_interchanges
@@ -11,7 +12,7 @@ from ml_connector.edi.acknowledgement import AcknowledgementKind, ControlNumbers
 from ml_connector.edi.outcome import examine
 from ml_connector.store.control_numbers import NumberRange, scope_of
 from ml_connector.store.objects import ObjectRef
-from ml_connector.workflow.profiles import reading_in
+from ml_connector.workflow.profiles import overlay_for, reading_in
 from ml_connector.workflow.send_to_sterling import Consignment
 from ml_connector.workflow.tickets import MessageTicket
 
@@ -65,7 +66,8 @@ def _answer(item: str, interchange: Interchange, parts: Acknowledging, origin: O
     kinds = _kinds(partner, interchange.standard)
     if not kinds:
         return 0
-    outcomes = examine(interchange)
+    rules = partial(overlay_for, partner, configuration=parts.configuration)
+    outcomes = examine(interchange, overlay=rules)
     # A repeat gets the bytes of its first arrival again: the same number, date and time.
     first = parts.queries.state(state["earlier"]) or state if state.get("earlier") else state
     within = NumberRange(partner.control_numbers.first, partner.control_numbers.last)

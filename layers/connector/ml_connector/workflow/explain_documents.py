@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from ml_connector.codecs import decode
+from ml_connector.codecs.recognition import has_own_syntax, read_documents
 from ml_connector.documents import DOCUMENTS, FunctionalAcknowledgement
-from ml_connector.edi import Severity, read_interchanges
+from ml_connector.edi import ReadOptions, Severity, read_interchanges, validate
 from ml_connector.errors import ConnectorError, Misconfigured, Rejected
 from ml_connector.mapping import map_document
 from ml_connector.mapping.overrides import with_fields
+from ml_connector.workflow.files import partner_of, read_filed
+from ml_connector.workflow.parse_document import refuse_faulty
 from ml_connector.workflow.peek import business_messages
-from ml_connector.workflow.profiles import codec_profile
+from ml_connector.workflow.profiles import codec_profile, overlay_for, reading_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from ml_connector.mapping import Lookups, MappingResult
     from ml_connector.partners import Configuration, Partner
     from ml_connector.partners.subject import AnyDocument
+    from ml_connector.workflow.files import Filed
+
+_HEAD = 4096  # bytes that tell EDI from XML and flat IDocs
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +89,51 @@ class Explaining:
     overrides: Mapping[str, str]
     partner: str = ""
 
-    def interchanges(self, stream: BinaryIO) -> Iterator[Explained]:
-        """Yield what would become of every message of an EDI file; acknowledgements are left out."""
-        for interchange in read_interchanges(stream):
+    def file(self, stream: BinaryIO) -> Iterator[Explained]:
+        """Yield what would become of every document of a file; acknowledgements are left out."""
+        head = stream.read(_HEAD)
+        stream.seek(0)
+        yield from self._filed(stream) if has_own_syntax(head) else self._interchanges(stream)
+
+    def _filed(self, stream: BinaryIO) -> Iterator[Explained]:
+        """Yield what would become of the documents of a file without interchanges: UBL, cXML, IDoc."""
+        for filed in read_filed(stream):
+            try:
+                partner = self._partner_of_file(filed)
+                documents = list(read_documents(filed.content, profile=codec_profile(partner)))
+            except ConnectorError as error:
+                yield Explained(filed.type, filed.number, self.partner, error=error)
+                continue
+            for document in documents:
+                if not isinstance(document, FunctionalAcknowledgement):
+                    yield self._explained(document, partner)
+
+    def _partner_of_file(self, filed: Filed) -> Partner:
+        if self.partner:
+            return self.configuration.partner(self.partner)
+        if found := partner_of(filed, self.configuration):
+            return found
+        raise self.configuration.directory.explain_unknown(
+            filed.standard, filed.senders[0], filed.receivers[0], test=filed.test
+        )
+
+    def _interchanges(self, stream: BinaryIO) -> Iterator[Explained]:
+        for interchange in read_interchanges(stream, self._reading(stream)):
             explained = [self._guarded(interchange, message) for message in business_messages(interchange)]
             broken = _first_error(interchange)
             for one in filter(None, explained):
                 yield replace(one, result=None, error=broken) if broken else one
+
+    def _reading(self, stream: BinaryIO) -> ReadOptions:
+        """Return how the file is read: as its first sender says. The stream is left at its beginning."""
+        partner = self.configuration.partner(self.partner) if self.partner else None
+        first = None if partner else next(read_interchanges(stream), None)
+        if first is not None:
+            partner = self.configuration.partner_for(
+                first.standard.value, first.sender, first.receiver, first.test
+            )
+        stream.seek(0)
+        return reading_of(partner) if partner else ReadOptions()
 
     def json(self, text: bytes) -> Explained:
         """Return what would become of a document given as JSON, as ``edi parse`` prints it."""
@@ -106,6 +150,9 @@ class Explaining:
     def _guarded(self, interchange: Interchange, message: Message) -> Explained | None:
         try:
             partner = self._partner(interchange)
+            refuse_faulty(
+                validate(message, overlay=overlay_for(partner, message, self.configuration)), message
+            )
             document = decode(interchange, message, profile=codec_profile(partner))
         except ConnectorError as error:
             return Explained(message.type, message.control_number, self.partner, error=error)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ml_connector.documents import Document, Party
+    from ml_connector.partners.configuration import Configuration
     from ml_connector.partners.profile import Partner
 
 _HEAD = 4096
@@ -93,7 +94,7 @@ def _judge(filed: list[Filed], stream: BinaryIO, item: str, by: Judging, *, rele
     content = stream.read()
     digest = hashlib.sha256(content).hexdigest()
     facts = _facts_of(first, len(content))
-    partner = _partner(first, by)
+    partner = partner_of(first, by.configuration)
     if partner is None:
         found = unassigned(
             first.standard,
@@ -123,9 +124,10 @@ def _facts_of(first: Filed, size: int) -> dict[str, object]:
     }
 
 
-def _partner(filed: Filed, by: Judging) -> Partner | None:
+def partner_of(filed: Filed, configuration: Configuration) -> Partner | None:
+    """Return whose a filed document is, by any pair of identities it gives; None if nobody has them."""
     pairs = product(filed.senders, filed.receivers)
-    found = (by.configuration.partner_for(filed.standard, *pair, filed.test) for pair in pairs)
+    found = (configuration.partner_for(filed.standard, *pair, filed.test) for pair in pairs)
     return next(filter(None, found), None)
 
 

@@ -10,7 +10,7 @@ from ml_connector.codecs.recognition import read_documents
 from ml_connector.edi import Finding, Message, Severity, read_interchanges, validate
 from ml_connector.errors import Rejected
 from ml_connector.workflow.peek import business_messages
-from ml_connector.workflow.profiles import codec_profile, reading_of
+from ml_connector.workflow.profiles import codec_profile, overlay_for, reading_of
 from ml_connector.workflow.tickets import DocumentTicket
 
 if TYPE_CHECKING:
@@ -48,15 +48,20 @@ def parse_document(given: dict[str, Any], parts: Parsing, origin: Origin) -> dic
                 return _keep(given, ticket, document, parts, origin)
         for interchange in read_interchanges(stream, reading_of(partner)):
             for message in business_messages(interchange):
-                findings = validate(message)
-                _refuse_faulty(findings, message)
+                findings = validate(message, overlay=overlay_for(partner, message, parts.configuration))
+                refuse_faulty(findings, message)
                 _tell_validated(ticket, message, findings, parts, origin)
                 document = decode(interchange, message, profile=codec_profile(partner))
                 return _keep(given, ticket, document, parts, origin)
     raise Rejected("The stored message holds no message.", advice="Ask the partner to send it again.")
 
 
-def _refuse_faulty(findings: list[Finding], message: Message) -> None:
+def refuse_faulty(findings: list[Finding], message: Message) -> None:
+    """Let a message pass whose findings are no errors.
+
+    Raises:
+        Rejected: It breaks its standard, or its partner's own rules.
+    """
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
         more = f" {len(errors) - 1} more findings say more." if len(errors) > 1 else ""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from ml_connector.codecs.profile import CodecProfile
-from ml_connector.edi import Overlay, ReadOptions
-from ml_connector.errors import Misconfigured
+from ml_connector.edi import ReadOptions
 
 if TYPE_CHECKING:
+    from ml_connector.edi import Message, Overlay
     from ml_connector.partners.configuration import Configuration
     from ml_connector.partners.profile import OutgoingMessage, Partner
 
@@ -22,20 +20,14 @@ def codec_profile(partner: Partner) -> CodecProfile:
 
 
 def overlay_of(message: OutgoingMessage, configuration: Configuration) -> Overlay | None:
-    """Return a partner's own rules for a message it gets; None where it has none.
+    """Return a partner's own rules for a message it gets; None where it has none."""
+    return configuration.overlays[message.overlay] if message.overlay else None
 
-    Raises:
-        Misconfigured: The file is missing, or says what no overlay can.
-    """
-    if message.overlay is None:
-        return None
-    file = f"overlays/{message.overlay}.yaml"
-    if file not in configuration.sources:
-        raise Misconfigured(f"There is no {file}.", advice="Add it, or take `overlay:` out of `outgoing:`.")
-    try:
-        return Overlay.model_validate(configuration.sources[file].data)
-    except ValidationError as error:
-        raise Misconfigured(f"{file} is no overlay: {error}", advice="Correct the file.") from error
+
+def overlay_for(partner: Partner, message: Message, configuration: Configuration) -> Overlay | None:
+    """Return a partner's own rules for a message it sends; None where it has none."""
+    name = partner.overlay_for(message.standard.value, message.type)
+    return configuration.overlays[name] if name else None
 
 
 def reading_of(partner: Partner) -> ReadOptions:

@@ -68,7 +68,7 @@ def write_expectation(folder: Path, outcome: ExampleOutcome) -> Path:
 
 def _run(path: Path, explaining: Explaining) -> ExampleOutcome:
     with path.open("rb") as stream:
-        found = [explained.as_dict() for explained in explaining.interchanges(stream)]
+        found = [explained.as_dict() for explained in explaining.file(stream)]
     plain: list[dict[str, object]] = json.loads(json.dumps(found))
     expected_path = path.with_name(f"{path.stem}{_EXPECTED}")
     if not expected_path.exists():
