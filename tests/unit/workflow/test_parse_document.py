@@ -110,3 +110,11 @@ def ruled(own):
     before, _, after = EXAMPLE.files[file].partition("messages:")
     rest = after[after.index("acknowledgements:") :]
     return {file: f"{before}{own}\n{rest}", "overlays/own.yaml": RULED}
+
+
+def test_a_message_whose_count_is_wrong_is_refused_unless_its_partner_may_err(receive):
+    wrong = GREAT_LAKES.replace(b"\nSE*14*", b"\nSE*15*")
+    with pytest.raises(Rejected, match="15"):
+        receive(wrong)
+    _, (invoice,) = receive(wrong, "m-2", files=ruled("reading: {lenient_counts: true}"))
+    assert invoice.number == "GL-7001"

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, BinaryIO
 from ml_connector.codecs import decode
 from ml_connector.codecs.recognition import has_own_syntax, read_documents
 from ml_connector.documents import DOCUMENTS, FunctionalAcknowledgement
-from ml_connector.edi import ReadOptions, Severity, read_interchanges, validate
+from ml_connector.edi import ReadOptions, Severity, read_interchanges
 from ml_connector.errors import ConnectorError, Misconfigured, Rejected
 from ml_connector.mapping import map_document
 from ml_connector.mapping.overrides import with_fields
 from ml_connector.workflow.files import partner_of, read_filed
-from ml_connector.workflow.parse_document import refuse_faulty
+from ml_connector.workflow.parse_document import examined, refuse_faulty
 from ml_connector.workflow.peek import business_messages
 from ml_connector.workflow.profiles import codec_profile, overlay_for, reading_of
 
@@ -150,9 +150,8 @@ class Explaining:
     def _guarded(self, interchange: Interchange, message: Message) -> Explained | None:
         try:
             partner = self._partner(interchange)
-            refuse_faulty(
-                validate(message, overlay=overlay_for(partner, message, self.configuration)), message
-            )
+            overlay = overlay_for(partner, message, self.configuration)
+            refuse_faulty(examined(message, overlay), message)
             document = decode(interchange, message, profile=codec_profile(partner))
         except ConnectorError as error:
             return Explained(message.type, message.control_number, self.partner, error=error)

@@ -15,6 +15,7 @@ from ml_connector.workflow.tickets import DocumentTicket
 
 if TYPE_CHECKING:
     from ml_connector.documents import Document
+    from ml_connector.edi import Overlay
     from ml_connector.partners.configuration import Configuration
     from ml_connector.store.audit import AuditTrail, Origin
     from ml_connector.store.raw import RawStore
@@ -48,12 +49,18 @@ def parse_document(given: dict[str, Any], parts: Parsing, origin: Origin) -> dic
                 return _keep(given, ticket, document, parts, origin)
         for interchange in read_interchanges(stream, reading_of(partner)):
             for message in business_messages(interchange):
-                findings = validate(message, overlay=overlay_for(partner, message, parts.configuration))
+                findings = examined(message, overlay_for(partner, message, parts.configuration))
                 refuse_faulty(findings, message)
                 _tell_validated(ticket, message, findings, parts, origin)
                 document = decode(interchange, message, profile=codec_profile(partner))
                 return _keep(given, ticket, document, parts, origin)
     raise Rejected("The stored message holds no message.", advice="Ask the partner to send it again.")
+
+
+def examined(message: Message, overlay: Overlay | None) -> list[Finding]:
+    """Return what reading and validating found in a message, as its partner's own rules weigh it."""
+    validated = validate(message, overlay=overlay)
+    return [*(overlay.weigh(found) if overlay else found for found in message.findings), *validated]
 
 
 def refuse_faulty(findings: list[Finding], message: Message) -> None:
