@@ -1,18 +1,23 @@
 from __future__ import annotations
 
+import inspect
 import json
 import re
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from aws_lambda_powertools.metrics import Metrics
 
 from ml_connector import errors
-from ml_connector.assembly import observability, polling
+from ml_connector.assembly import figures, handler, observability, polling
 from ml_connector.errors import FAMILIES
+from ml_connector.matching.model import Result
 
 from .conftest import ROOT
 
 SERVICE = "ml-connector"
+COMPANY = "4242"
 # What AWS itself publishes and an alarm may watch.
 AWS_OWN = {
     ("AWS/Lambda", "Errors"): ["FunctionName"],
@@ -47,13 +52,50 @@ def ours(capsys, monkeypatch):
     """Every metric the code emits outside a step, as it is written."""
     metrics = Metrics(namespace="stack", service=SERVICE)
     monkeypatch.setattr(polling, "metrics", metrics)
-    figures = dict.fromkeys(polling._METRICS, 1.0)
-    metrics.log_metrics(lambda *_: polling._measured("sterling", figures))({}, None)
+    polled = dict.fromkeys(polling._METRICS, 1.0)
+    metrics.log_metrics(lambda *_: polling._measured("sterling", polled))({}, None)
     for family in FAMILIES:
         observability.count_failure(family("x"))
+        observability.count_stop(family("x"))
     observability.count_failure(errors.ConnectorError("x"))
     observability.count_failure(ZeroDivisionError())
+    client = SimpleNamespace(
+        calls=1, token_renewals=1, rate_left=1, settings=SimpleNamespace(company_id=COMPANY)
+    )
+    observability.count_visma_use(client, {})
+    figures.count_match(SimpleNamespace(result=Result.MATCHED))
+    arrived = SimpleNamespace(state={"0a": {"arrived_at": "2026-03-02T12:00:00+00:00"}}.get)
+    figures.measure_latency(arrived, "0a-1-1", datetime(2026, 3, 2, 12, 1, tzinfo=UTC))
     return set(emitted(capsys.readouterr().out))
+
+
+def lines_of(dashboard):
+    """(namespace, metric, dimensions) of each line that the dashboard draws."""
+    body = dashboard.replace("${VismaCompanyId}", COMPANY)
+    for widget in json.loads(body)["widgets"]:
+        for namespace, metric, *rest in widget["properties"]["metrics"]:
+            words = [word for word in rest if isinstance(word, str)]
+            yield namespace, metric, dict(zip(words[::2], words[1::2], strict=True))
+
+
+def test_each_line_of_the_dashboard_is_emitted_with_its_dimensions(template, ours):
+    body = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    drawn = list(lines_of(body))
+    assert len(drawn) > 20
+    steps = set(re.findall(r'@step_handler\("(\w+)"\)', _handlers()))
+    for namespace, metric, dimensions in drawn:
+        step = dimensions.pop("step", None)
+        if namespace.startswith("AWS/"):
+            assert AWS_OWN[namespace, metric] == list(dimensions)
+        elif step:
+            assert step in steps
+            assert f'_count("{metric}")' in inspect.getsource(handler)
+        else:
+            assert (metric, frozenset(dimensions.items())) in ours
+
+
+def _handlers():
+    return "".join(path.read_text() for path in (ROOT / "functions").glob("*/app.py"))
 
 
 def test_each_alarm_watches_a_metric_that_is_emitted_with_its_dimensions(alarms, ours):

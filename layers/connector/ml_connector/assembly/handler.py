@@ -8,7 +8,14 @@ from weakref import WeakKeyDictionary
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from ml_connector.assembly.observability import count_failure, count_visma_use, logger, metrics, tracer
+from ml_connector.assembly.observability import (
+    count_failure,
+    count_stop,
+    count_visma_use,
+    logger,
+    metrics,
+    tracer,
+)
 from ml_connector.assembly.parts import Parts
 from ml_connector.errors import ConnectorError, Misconfigured, in_family
 from ml_connector.workflow.failure import record_trouble
@@ -60,7 +67,10 @@ def step_handler(step: str) -> Callable[[Callable[[Parts, Origin, Given], Given]
                 _log(error)
                 count_failure(error)
                 _forget_if_refused(parts, error)
-                _count(_METRIC_OF.get(record_trouble(parts.audit, item_of(given), error, origin), "Failed"))
+                trouble = record_trouble(parts.audit, item_of(given), error, origin)
+                _count(_METRIC_OF.get(trouble, "Failed"))
+                if trouble != "delayed":
+                    count_stop(error, redrive=origin.redrive)
                 if isinstance(error, ConnectorError):
                     raise in_family(error) from error
                 raise

@@ -30,26 +30,33 @@ def count_visma_use(client: VismaClient, counted: dict[str, int]) -> None:
     for figure, metric in _VISMA_COUNTS.items():
         now = int(getattr(client, figure))
         if now > counted.get(figure, 0):
-            _emit(metric, now - counted.get(figure, 0), company=client.settings.company_id)
+            emit(metric, now - counted.get(figure, 0), company=client.settings.company_id)
         counted[figure] = now
     if client.rate_left is not None:
-        _emit("VismaRateLeft", client.rate_left, company=client.settings.company_id)
+        emit("VismaRateLeft", client.rate_left, company=client.settings.company_id)
 
 
 def count_failure(error: Exception) -> None:
-    """Count what a function raised: ``Failures`` by the error's family, ``Defects`` if it is none of ours."""
+    """Count each attempt: ``Failures`` by the error's family, ``Defects`` if it is none of ours."""
     family = in_family(error) if isinstance(error, ConnectorError) else None
     if family:
-        _emit("Failures", 1, family=type(family).__name__)
+        emit("Failures", 1, family=type(family).__name__)
     else:
-        _emit("Defects", 1)
+        emit("Defects", 1)
 
 
-def _emit(name: str, value: float, **dimensions: str) -> None:
-    """Write one metric with dimensions of its own beside the service."""
+def count_stop(error: Exception, *, redrive: int = 0) -> None:
+    """Count a document or message that stopped, by the error's family; a redriven one was counted before."""
+    if not redrive:
+        family = type(in_family(error)).__name__ if isinstance(error, ConnectorError) else "Defect"
+        emit("Stopped", 1, family=family)
+
+
+def emit(name: str, value: float, *, unit: MetricUnit = MetricUnit.Count, **dimensions: str) -> None:
+    """Write one metric at once, with dimensions of its own beside the service."""
     with single_metric(
         name=name,
-        unit=MetricUnit.Count,
+        unit=unit,
         value=value,
         namespace=metrics.namespace,
         default_dimensions={"service": metrics.service, **dimensions},

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from ml_connector.assembly.figures import count_match, measure_latency
+
 if TYPE_CHECKING:
     from ml_connector.assembly.parts import Parts
     from ml_connector.workflow.acknowledge_interchange import Acknowledging
@@ -118,7 +120,9 @@ def mapping(parts: Parts) -> Mapping:
     """Return what *map* works with."""
     from ml_connector.workflow.map_document import Mapping
 
-    return Mapping(parts.documents, parts.audit, parts.queries, parts.configuration, parts.lookups)
+    return Mapping(
+        parts.documents, parts.audit, parts.queries, parts.configuration, parts.lookups, count_match
+    )
 
 
 def posting(parts: Parts) -> PostingParts:
@@ -127,4 +131,11 @@ def posting(parts: Parts) -> PostingParts:
     from ml_connector.workflow.post_document import PostingParts
 
     ledger = PostingLedger(parts.state_table)
-    return PostingParts(parts.documents, parts.audit, parts.queries, ledger, parts.visma_of)
+    return PostingParts(
+        parts.documents,
+        parts.audit,
+        parts.queries,
+        ledger,
+        parts.visma_of,
+        lambda document: measure_latency(parts.queries, document, datetime.now(UTC)),
+    )

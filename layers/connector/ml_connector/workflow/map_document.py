@@ -17,8 +17,11 @@ from ml_connector.workflow.precedence import wait_for_predecessors
 from ml_connector.workflow.tickets import DocumentTicket
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ml_connector.documents import Document
     from ml_connector.mapping.lookups import Lookups
+    from ml_connector.matching.model import Match
     from ml_connector.partners.configuration import Configuration
     from ml_connector.store.audit import AuditTrail, Origin
     from ml_connector.store.audit_queries import AuditQueries
@@ -29,13 +32,14 @@ _MOST_DECISIONS = 400  # an event's facts must fit a DynamoDB item; all decision
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """What the step works with."""
+    """What the step works with; ``on_match`` is told how an invoice compared with its orders."""
 
     store: RawStore
     audit: AuditTrail
     queries: AuditQueries
     configuration: Configuration
     lookups: Lookups
+    on_match: Callable[[Match], None] = lambda _match: None
 
 
 def map_document(given: dict[str, Any], parts: Mapping, origin: Origin) -> dict[str, Any]:
@@ -114,6 +118,7 @@ def _record(
     }
     if result.match is not None:
         facts["match"] = result.match.as_dict()
+        parts.on_match(result.match)
     state = {
         "entity": result.entity,
         "company": result.company,

@@ -32,13 +32,14 @@ _DIGITS_OF_CONTENT = 12
 
 @dataclass(frozen=True, slots=True)
 class PostingParts:
-    """What the step works with."""
+    """What the step works with; ``on_posted`` is told the id of a document that is new in Visma."""
 
     store: RawStore
     audit: AuditTrail
     queries: AuditQueries
     ledger: PostingLedger
     visma_of: Callable[[str], VismaClient]
+    on_posted: Callable[[str], None] = lambda _document: None
 
 
 def post_document(given: dict[str, Any], parts: PostingParts, origin: Origin) -> dict[str, Any]:
@@ -86,6 +87,8 @@ def post_document(given: dict[str, Any], parts: PostingParts, origin: Origin) ->
             "attachment": attached,
         },
     )
+    if not posted.repeated:
+        parts.on_posted(ticket.id)
     return {**given, "visma_number": posted.number}
 
 
