@@ -10,6 +10,7 @@ from rich.text import Text
 
 from ml_connector.documents import (
     DespatchAdvice,
+    FunctionalAcknowledgement,
     Invoice,
     OrderResponse,
     PaymentInstruction,
@@ -39,6 +40,8 @@ def rendering_of(document: Document) -> RenderableType:
 
 def _heading(document: Document) -> Text:
     text = Text(f"{_kind(document)} {document.number}", style="bold")
+    if isinstance(document, FunctionalAcknowledgement):
+        text.append(f": {document.status.value.replace('_', ' ')}")
     source = document.source
     if source:
         sent = f" ({source.standard} {source.message} {source.version or ''}, {source.sender_id or '?'} to "
@@ -120,6 +123,12 @@ def _other_lines(document: Document) -> Table | None:
             for line in document.lines
         ]
         return _table(("pays", "number", "gross", "discount", "paid"), paid)
+    if isinstance(document, FunctionalAcknowledgement):
+        answered = [
+            (message.type, message.control_number, message.status, len(message.errors))
+            for message in document.messages
+        ]
+        return _table(("message", "number", "verdict", "errors"), answered)
     return None
 
 

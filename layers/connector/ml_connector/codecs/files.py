@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ml_connector.codecs.foreign import decode_foreign, is_foreign
-from ml_connector.codecs.registry import codecs_of, decode
+from ml_connector.codecs.registry import decode
 from ml_connector.edi import ReadOptions, Severity, Status, read_interchanges
 from ml_connector.errors import Rejected
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _HEAD = 512
 
-#: Messages that answer or tell of other messages: no business documents, and no reason to refuse a file.
-ANSWERS = frozenset(("997", "999", "824", "864", "CONTRL", "APERAK", "RSGRSG"))
+#: Messages that tell of other messages and are read nowhere as documents: no reason to refuse a file.
+ANSWERS = frozenset(("824", "864", "APERAK", "RSGRSG"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,7 @@ class DocumentFile:
 
     def _document(self, interchange: Interchange, message: Message) -> Document | Refusal:
         what = f"{message.type} {message.control_number}"
-        standard = interchange.standard.value
-        if message.type in ANSWERS and not any(c.message == message.type for c in codecs_of(standard)):
+        if message.type in ANSWERS:
             return Refusal(what, "An answer to other messages is no business document.", fatal=False)
         if message.status is Status.REJECTED:
             errors = [f for f in message.findings if f.severity is Severity.ERROR]
