@@ -8,6 +8,7 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
@@ -90,6 +91,11 @@ class SterlingApi:
         self.counts: dict[str, int] = {}
         self.lock = threading.RLock()
         self._sleep = sleep
+        self._late: list[tuple[float, Request]] = []
+
+    def restore(self, other: SterlingApi) -> None:
+        """Behave from now on as another server would: its faults and what it still has to carry out."""
+        self.faults, self._late = other.faults.copy(), [*other._late]
 
     def handle(self, request: Request) -> Delivery:
         """Return the answer to a request and how it leaves.
@@ -109,6 +115,11 @@ class SterlingApi:
             entry["status"] = "cut before"
             raise ConnectionCut
         with self.lock:
+            self._carry_out_late()
+            if rule and rule.fault == "cut_late":
+                self._late.append((self.state.clock() + rule.seconds, request))
+                entry["status"] = "cut, done later"
+                raise ConnectionCut
             answer = self._answer(request, rule)
         entry["status"] = answer.status
         if rule and rule.fault == "cut_after":
@@ -122,7 +133,16 @@ class SterlingApi:
             return rule.error_answer()
         if self.switches.routing:
             self.state.evaluate_rules()
-        return _refusable(lambda: self._dispatch(request))
+        answer = _refusable(lambda: self._dispatch(request))
+        return rule.error_answer() if rule and rule.fault == "status_after" else answer
+
+    def _carry_out_late(self) -> None:
+        """Do what was cut and is due by now; nobody is there to take the answer."""
+        now = self.state.clock()
+        due = [request for at, request in self._late if at <= now]
+        self._late = [(at, request) for at, request in self._late if at > now]
+        for request in due:
+            _refusable(partial(self._dispatch, request))
 
     def _note(self, request: Request, rule: FaultRule | None) -> dict[str, Any]:
         entry = {

@@ -15,7 +15,9 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from local.sterling.answers import Answer, Request
 
-Kind = Literal["latency", "status", "cut_before", "cut_after", "truncate", "slow_body"]
+Kind = Literal[
+    "latency", "status", "status_after", "cut_before", "cut_after", "cut_late", "truncate", "slow_body"
+]
 
 
 class FaultRule(BaseModel):
@@ -26,11 +28,13 @@ class FaultRule(BaseModel):
         path: A regular expression found in the path.
         skip: How many fitting requests go well first.
         times: How many then go wrong.
-        fault: ``latency`` waits before answering; ``status`` answers so without doing anything;
-            ``cut_before`` ends the connection without doing anything; ``cut_after`` does it and ends the
-            connection; ``truncate`` does it and sends half of the answer; ``slow_body`` sends it in drips.
-        status: The status for ``status``.
-        seconds: The wait for ``latency`` and between two parts of a ``slow_body``.
+        fault: ``latency`` waits before answering; ``status`` answers so without doing anything, and
+            ``status_after`` after doing it; ``cut_before`` ends the connection without doing anything,
+            ``cut_after`` after doing it, and ``cut_late`` before it is done some seconds later, as a router
+            does that gives up on a slow server; ``truncate`` does it and sends half of the answer;
+            ``slow_body`` sends it in drips.
+        status: The status for ``status`` and ``status_after``.
+        seconds: The wait for ``latency`` and ``cut_late`` and between two parts of a ``slow_body``.
         retry_after: The Retry-After header for ``status``; 0 for none.
         html: Whether ``status`` answers a proxy's page instead of the API's error object.
     """
@@ -73,6 +77,10 @@ class FaultPlan:
 
     def __init__(self, rules: list[FaultRule] | None = None) -> None:
         self._rules = rules or []
+
+    def copy(self) -> FaultPlan:
+        """Return a plan used up as far as this one, to be used up on its own."""
+        return FaultPlan([rule.model_copy() for rule in self._rules])
 
     @classmethod
     def parse(cls, text: str | bytes) -> FaultPlan:

@@ -6,7 +6,9 @@ may pass, others may change Sterling, or another poll may run.
 
 from __future__ import annotations
 
+import copy
 import hashlib
+import io
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -47,8 +49,6 @@ class FakeRaw:
         return ObjectRef(bucket="raw", key=key, version_id=version, sha256=digest, size=len(data))
 
     def open(self, ref):
-        import io
-
         return io.BytesIO(self.objects[ref.key][int(ref.version_id) - 1])
 
 
@@ -92,6 +92,19 @@ class World:
     def clock(self):
         return self.now.timestamp()
 
+    def fork(self):
+        """Return a world of its own that is at present like this one, to try out what would happen."""
+        other = World(self.api.switches)
+        other.settings, other.now, other.remaining = self.settings, self.now, self.remaining
+        held = {name: value for name, value in vars(self.state).items() if name != "clock"}
+        vars(other.state).update(copy.deepcopy(held))
+        other.api.restore(self.api)
+        other.table.items = copy.deepcopy(self.table.items)
+        other.raw.objects = {key: list(versions) for key, versions in self.raw.objects.items()}
+        other.executions, other.starts, other.events = dict(self.executions), [*self.starts], [*self.events]
+        other.client = other.new_client()
+        return other
+
     # The moments
 
     def watch(self, _call):
@@ -115,7 +128,7 @@ class World:
         self.watch("started")
 
     def record(self, item, event, /, **facts):
-        self.events.append((item, event, facts))
+        self.events.append((item, event, {**facts, "recorded_at": self.now}))
 
     def happened(self, event):
         return [facts for _, name, facts in self.events if name == event]
