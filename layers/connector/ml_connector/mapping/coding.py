@@ -44,6 +44,8 @@ SALES_LINE = {"warehouse": "warehouse_id", "description": "description"}
 #: Which ledger table a rule's value must be in.
 _MASTERS = {
     "account": Master.ACCOUNT,
+    "offset_account": Master.ACCOUNT,
+    "tax_account": Master.ACCOUNT,
     "branch": Master.BRANCH,
     "warehouse": Master.WAREHOUSE,
     "terms": Master.TERMS,

@@ -13,13 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ml_connector.documents.commercial import AllowanceCharge
-    from ml_connector.documents.invoice import InvoiceLine
-    from ml_connector.documents.order import OrderLine
     from ml_connector.mapping.lookups import Lookups
     from ml_connector.partners import Configuration, Partner
     from ml_connector.partners.fields import Level
     from ml_connector.partners.located import Location
-    from ml_connector.partners.subject import AnyDocument
+    from ml_connector.partners.subject import AnyDocument, AnyLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class Context:
         self,
         level: Level,
         resolved: Mapping[str, str],
-        line: InvoiceLine | OrderLine | None = None,
+        line: AnyLine | None = None,
         charge: AllowanceCharge | None = None,
     ) -> Routing:
         """Return what the rules of ``level`` say about the document, a line or a charge of it."""

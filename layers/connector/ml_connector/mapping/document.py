@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ml_connector.documents.invoice import Invoice
 from ml_connector.documents.order import Purpose
 from ml_connector.errors import Misconfigured
+from ml_connector.mapping.bookings import map_cash_transaction, map_journal_transaction, not_bookable
 from ml_connector.mapping.context import Context
 from ml_connector.mapping.header import company_of, note_routing
 from ml_connector.mapping.invoice import DOCUMENT_TYPES, map_supplier_invoice
@@ -16,6 +17,8 @@ from ml_connector.mapping.parties import Kind, find_business_partner
 from ml_connector.mapping.result import Disposition, MappingResult, Source, Worksheet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ml_connector.mapping.lookups import Lookups
     from ml_connector.mapping.parties import Found
     from ml_connector.mapping.result import Decision
@@ -32,6 +35,8 @@ ENTITY_NAMES: dict[Entity, str] = {
     "purchase_order": "PurchaseOrder",
     "sales_order": "SalesOrder",
     "supplier_invoice": "SupplierInvoice",
+    "journal_transaction": "JournalTransaction",
+    "cash_transaction": "CashTransaction",
     "log": "none",
     "none": "none",
 }
@@ -40,6 +45,11 @@ _ASKED: dict[Entity, Kind] = {
     "purchase_order": "supplier",
     "supplier_invoice": "supplier",
     "sales_order": "customer",
+}
+
+_BOOKED: dict[Entity, Callable[[Context, Routing], tuple[WriteModel, list[Decision]]]] = {
+    "journal_transaction": map_journal_transaction,
+    "cash_transaction": map_cash_transaction,
 }
 
 #: Orders that say something else than "deliver this" are for a person.
@@ -52,6 +62,7 @@ class _Mapped:
     decisions: list[Decision]
     disposition: Disposition
     match: Match | None = None
+    release: bool = False
 
 
 def map_document(
@@ -139,10 +150,10 @@ def _map(
     context: Context, routing: Routing, target: Entity, found: Found | None, company: str
 ) -> MappingResult:
     if routed := routing.get("entity"):
+        asked = target
         target = routed.value  # type: ignore[assignment]  # the rules' own model lists the entities
         context.sheet.note("entity", target, Source.RULE, routed.rule.label)
-        if target not in _ASKED:
-            context.sheet.missing.clear()
+        found = _of_kind(context, found, asked, target)
     if routing.ignored:
         reason, rule = routing.ignored
         context.sheet.note("document", "ignored", Source.RULE, rule.label, reason)
@@ -160,20 +171,33 @@ def _map(
         match=mapped.match,
         configuration_version=context.configuration.version,
         partner=context.partner.id,
+        release=mapped.release,
     )
 
 
+def _of_kind(context: Context, found: Found | None, asked: Entity, target: Entity) -> Found | None:
+    """Return the ledger's partner that the entity a rule chose needs; another kind is looked up anew."""
+    if _ASKED.get(asked) == _ASKED.get(target):
+        return found
+    context.sheet.missing.clear()
+    return find_business_partner(context, _ASKED[target]) if target in _ASKED else None
+
+
 def _mapped(context: Context, routing: Routing, target: Entity, found: Found | None) -> _Mapped:
-    if target not in _ASKED:
+    if target not in _ASKED and target not in _BOOKED:
         return _Mapped(None, [], Disposition.NONE)
-    if reason := _for_a_person(context):
+    if reason := _for_a_person(context) or (not_bookable(target, context) if target in _BOOKED else ""):
         context.sheet.hold(reason)
         return _Mapped(None, [], Disposition.PARK)
     if target == "supplier_invoice":
         mapper, body, match, disposition = map_supplier_invoice(context, routing, found)
-        return _Mapped(body, mapper.decisions(), disposition, match)
-    order = map_purchase_order if target == "purchase_order" else map_sales_order
-    body_, decisions = order(context, routing, found)
+        release = mapper.matching.release_matched and not context.sheet.holds
+        return _Mapped(body, mapper.decisions(), disposition, match, release)
+    if target in _BOOKED:
+        body_, decisions = _BOOKED[target](context, routing)
+    else:
+        order = map_purchase_order if target == "purchase_order" else map_sales_order
+        body_, decisions = order(context, routing, found)
     held = Disposition.HOLD if context.sheet.holds else Disposition.POST
     return _Mapped(body_, decisions, held)
 

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 _OF_RULES = {
     "account": Master.ACCOUNT,
+    "offset_account": Master.ACCOUNT,
+    "tax_account": Master.ACCOUNT,
     "branch": Master.BRANCH,
     "warehouse": Master.WAREHOUSE,
     "terms": Master.TERMS,
     "vat_code": Master.VAT_CODE,
+    "project": Master.PROJECT,
+    "location": Master.LOCATION,
 }
 
 

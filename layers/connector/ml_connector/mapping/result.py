@@ -80,6 +80,7 @@ class MappingResult:
         disposition: Whether to post it, post it on hold, or park it for a person.
         holds: Why it is on hold or parked, one sentence each.
         match: How an invoice compares with its orders and receipts.
+        release: Whether the configuration releases it once it is posted.
     """
 
     entity: str
@@ -92,6 +93,7 @@ class MappingResult:
     match: Match | None = None
     configuration_version: str = ""
     partner: str = ""
+    release: bool = False
 
     def explanation(self) -> list[dict[str, str]]:
         """Return every decision as plain text."""

@@ -147,6 +147,8 @@ _LINE: tuple[tuple[str, Kind, str, str], ...] = (
     ("item.name", "text", "item.name", "item name"),
     ("item.description", "text", "item.description", "item description"),
     ("line_note", "text", "notes.text", "free text of the line"),
+    ("settles", "text", "document_number", "number of the invoice that a line of a remittance settles"),
+    ("settles_kind", "text", "document_type", "invoice, credit_note, debit or adjustment"),
     ("tax_category", "text", "tax.category", "tax category of an invoice line"),
     ("tax_rate", "number", "tax.rate", "tax rate of an invoice line"),
 )

@@ -28,7 +28,15 @@ DocumentType = Literal[
     "remittance_advice",
     "payment_instruction",
 ]
-Entity = Literal["purchase_order", "sales_order", "supplier_invoice", "log", "none"]
+Entity = Literal[
+    "purchase_order",
+    "sales_order",
+    "supplier_invoice",
+    "journal_transaction",
+    "cash_transaction",
+    "log",
+    "none",
+]
 
 
 #: The documents of the ledger that can be sent.

@@ -15,7 +15,7 @@ from ml_connector.documents.despatch_advice import DespatchAdvice
 from ml_connector.documents.invoice import Invoice, InvoiceLine
 from ml_connector.documents.order import OrderLine, PurchaseOrder
 from ml_connector.documents.order_response import OrderResponse
-from ml_connector.documents.remittance import RemittanceAdvice
+from ml_connector.documents.remittance import RemittanceAdvice, RemittanceLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ Kind = Literal["text", "number", "date", "flag"]
 
 _ROOTS: dict[str, tuple[type[BaseModel], ...]] = {
     "document": (Invoice, PurchaseOrder, DespatchAdvice, OrderResponse, RemittanceAdvice),
-    "line": (InvoiceLine, OrderLine),
+    "line": (InvoiceLine, OrderLine, RemittanceLine),
     "charge": (AllowanceCharge,),
 }
 

@@ -65,6 +65,10 @@ class Values(Fragment):
     charge: Literal["own_line", "spread", "ignore"] | None = None
     company: Source | None = None
     entity: Entity | None = None
+    offset_account: Source | None = None
+    tax_account: Source | None = None
+    cash_account: Source | None = None
+    entry_type: Source | None = None
 
 
 class Reroute(Fragment):
@@ -93,10 +97,13 @@ class RuleFile(Fragment):
     rules: tuple[RuleEntry, ...] = ()
 
 
+#: What a document has once: where it goes, and how it is booked straight to the ledger.
+OF_DOCUMENTS = frozenset({"company", "entity", "offset_account", "tax_account", "cash_account", "entry_type"})
+
 #: What can be set at each level; a document's values also serve its lines and charges.
 SETTABLE: dict[Level, frozenset[str]] = {
     "document": frozenset(Values.model_fields) - {"item", "charge"},
-    "line": frozenset(Values.model_fields) - {"company", "entity", "terms", "charge", "location"},
+    "line": frozenset(Values.model_fields) - {"terms", "charge", "location"} - OF_DOCUMENTS,
     "charge": frozenset(
         {"account", "subaccount", "branch", "project", "project_task", "vat_code", "description", "charge"}
     ),

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from ml_connector.documents.commercial import AllowanceCharge
     from ml_connector.documents.invoice import InvoiceLine
     from ml_connector.documents.order import OrderLine
-    from ml_connector.documents.remittance import PaymentInstruction, RemittanceAdvice
+    from ml_connector.documents.remittance import PaymentInstruction, RemittanceAdvice, RemittanceLine
 
     AnyDocument = (
         Invoice | PurchaseOrder | DespatchAdvice | OrderResponse | RemittanceAdvice | PaymentInstruction
     )
+    AnyLine = InvoiceLine | OrderLine | RemittanceLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,6 @@ class Subject:
 
     document: AnyDocument
     partner: str = ""
-    line: InvoiceLine | OrderLine | None = None
+    line: AnyLine | None = None
     charge: AllowanceCharge | None = None
     resolved: Mapping[str, str] = field(default_factory=dict)
