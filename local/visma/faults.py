@@ -28,6 +28,7 @@ Kind = Literal[
     "half_body",  # half the answer, and the connection breaks
     "expired_token",  # 401 with an empty body, and every token is void
     "background",  # 202, and the work is done `seconds` later
+    "accepted",  # 202 without a body, as actions answer, and the work is done `seconds` later
     "double_host",  # the Location header names the host twice
     "other_host",  # the Location header names the retired host
     "no_location",  # the Location header is missing

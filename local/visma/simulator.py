@@ -80,6 +80,8 @@ class Simulator:
             return _NOTHING_DONE[fault.kind](fault)
         if fault.kind == "background":
             return self.background.queue(request, self._admitted, fault.seconds)
+        if fault.kind == "accepted":
+            return replace(self.background.queue(request, self._admitted, fault.seconds), body=None)
         return _spoilt(self._admitted(request), fault)
 
     def _admitted(self, request: Request) -> Answer:

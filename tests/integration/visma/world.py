@@ -208,7 +208,14 @@ class World:
 
 
 # Latency beyond the client's patience, and work that Visma does after the connection broke.
-FAULT_SECONDS = {"latency": 0.4, "cut_late": 0.3, "slow_body": 0.4, "background": 0.05, "throttle": 1.0}
+FAULT_SECONDS = {
+    "latency": 0.4,
+    "cut_late": 0.3,
+    "slow_body": 0.4,
+    "background": 0.05,
+    "accepted": 0.05,
+    "throttle": 1.0,
+}
 
 
 @dataclass(frozen=True)

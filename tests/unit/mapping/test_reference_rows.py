@@ -315,7 +315,16 @@ class TestRules:
 
     def test_a_matched_invoice_may_be_released(self, changed):
         own = changed(partners__great_lakes_tools="matching: {release_matched: true}\n")
-        assert run(own, invoice(LINE)).body.hold is False
+        result = run(own, invoice(LINE))
+        assert (result.body.hold, result.release) == (False, True)
+
+    def test_a_held_invoice_is_not_released(self, changed):
+        own = changed(
+            partners__great_lakes_tools="matching: {release_matched: true}\n",
+            rules__05_hold="rules:\n  - {name: h, when: {currency: USD}, hold: Ask the buyer}\n",
+        )
+        result = run(own, invoice(LINE))
+        assert (result.body.hold, result.release) == (True, False)
 
 
 @pytest.mark.parametrize(

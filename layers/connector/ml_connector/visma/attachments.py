@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from ml_connector.errors import Misconfigured
+from ml_connector.errors import Misconfigured, OutcomeUnknown
 from ml_connector.visma.wire import path_key
 
 if TYPE_CHECKING:
@@ -44,13 +44,18 @@ def attach(
 
     Raises:
         Misconfigured: The name has no extension, which Visma refuses.
+        OutcomeUnknown: Visma did not say the attachment's id, so it may not be there.
         ConnectorError: As for any write.
     """
     if "." not in name.strip("."):
         raise Misconfigured(f"The attachment {name!r} has no extension.", advice="Give its name one.")
     key = path_key(number)
     typed = key if document_type == "Invoice" else f"documentType/{document_type}/{key}"
-    return client.upload(f"/v1/supplierInvoice/{typed}/attachment", name, content, media_type)
+    path = f"/v1/supplierInvoice/{typed}/attachment"
+    attached = client.upload(path, name, content, media_type)
+    if not attached:
+        raise OutcomeUnknown(f"Visma took {name} for {path} without naming it.", advice="It is sent again.")
+    return attached
 
 
 def attach_rendering(

@@ -94,6 +94,7 @@ def _content(result: MappingResult, document: Document) -> bytes:
         "configuration_version": result.configuration_version,
         "body": result.body.model_dump(mode="json", exclude_none=True) if result.body else None,
         "holds": list(result.holds),
+        "release": result.release,
         "decisions": result.explanation(),
     }
     return json.dumps(mapped, ensure_ascii=False, indent=1).encode()

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from ml_connector.errors import ConnectorError, Held, Misconfigured
+from ml_connector.errors import Held, Misconfigured
 from ml_connector.store.ledger import BusinessKey
 from ml_connector.store.objects import ObjectRef
-from ml_connector.visma.attachments import attach_rendering
 from ml_connector.visma.entities import entity_named
-from ml_connector.visma.models.supplier_invoice import SupplierInvoice
-from ml_connector.visma.posting import Posted, Posting, post
+from ml_connector.visma.posting import Clock, Posted, Posting, post, utc_now
+from ml_connector.workflow.finish_posting import Finish, ToFinish
 from ml_connector.workflow.instructions import instructions_in, stop_if_held
 from ml_connector.workflow.tickets import DocumentTicket
 
@@ -40,6 +39,7 @@ class PostingParts:
     ledger: PostingLedger
     visma_of: Callable[[str], VismaClient]
     on_posted: Callable[[str], None] = lambda _document: None
+    now: Clock = utc_now
 
 
 def post_document(given: dict[str, Any], parts: PostingParts, origin: Origin) -> dict[str, Any]:
@@ -48,8 +48,8 @@ def post_document(given: dict[str, Any], parts: PostingParts, origin: Origin) ->
     Raises:
         Rejected: Visma refused the document, with its own words.
         Held: The same document number is in Visma with other content, or a person stopped the document.
-        Unavailable: Nothing was posted; try again.
-        OutcomeUnknown: It may have been posted; the next try looks first.
+        Unavailable: Nothing was posted, or what follows a posting is still to be done; try again.
+        OutcomeUnknown: It may have been posted or released; the next try looks first.
         Misconfigured: It goes to a company that this deployment does not serve.
     """
     ticket = DocumentTicket(**given["document"])
@@ -61,35 +61,51 @@ def post_document(given: dict[str, Any], parts: PostingParts, origin: Origin) ->
         posting = _beside_its_namesake(posting, parts.ledger)
     visma = parts.visma_of(posting.key.company)
     posted = _post(visma, posting, parts, owner=f"{origin.execution}#{origin.retry}")
-    attached = str((known or {}).get("attachment") or "") or _attach(
-        visma, ticket, posting, posted, parts.store.get(ticket.bytes)
+    to_finish = ToFinish(
+        visma,
+        ticket,
+        posting.body,
+        posted,
+        edi=parts.store.get(ticket.bytes),
+        release=bool(mapped.get("release")),
     )
+    finish = to_finish.run(known or {})
     parts.audit.record(
         ticket.id,
         "posted",
         origin=origin,
-        state={
-            "visma_number": posted.number,
-            "visma_entity": posted.entity,
-            "company": posting.key.company,
-            "attachment": attached,
-            "note": _note(posted, mapped),
-        },
+        state=_state(posting, posted, finish, mapped),
         numbers={"visma_number": posted.number},
-        facts={
-            "number": posted.number,
-            "entity": posted.entity,
-            "company": posting.key.company,
-            "already_there": posted.repeated,
-            "calls": posted.calls,
-            "stamp": posted.stamp,
-            "holds": mapped["holds"],
-            "attachment": attached,
-        },
+        facts=_facts(posting, posted, finish, mapped),
     )
     if not posted.repeated:
         parts.on_posted(ticket.id)
+    if finish.passing:
+        raise finish.passing
     return {**given, "visma_number": posted.number}
+
+
+def _state(posting: Posting, posted: Posted, finish: Finish, mapped: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "visma_number": posted.number,
+        "visma_entity": posted.entity,
+        "company": posting.key.company,
+        "note": _note(posted, finish, mapped),
+        **finish.state,
+    }
+
+
+def _facts(posting: Posting, posted: Posted, finish: Finish, mapped: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "number": posted.number,
+        "entity": posted.entity,
+        "company": posting.key.company,
+        "already_there": posted.repeated,
+        "calls": posted.calls,
+        "stamp": posted.stamp,
+        "holds": mapped["holds"],
+        **finish.facts,
+    }
 
 
 def _posting(ticket: DocumentTicket, mapped: dict[str, Any]) -> Posting:
@@ -113,25 +129,14 @@ def _beside_its_namesake(posting: Posting, ledger: PostingLedger) -> Posting:
 
 def _post(visma: VismaClient, posting: Posting, parts: PostingParts, *, owner: str) -> Posted:
     try:
-        return post(visma, parts.ledger, posting, owner=owner)
+        return post(visma, parts.ledger, posting, owner=owner, now=parts.now)
     except Misconfigured as error:
         if error.context.get("held"):
             raise Held(error.message, advice=error.advice, **error.context) from error
         raise
 
 
-def _attach(visma: VismaClient, ticket: DocumentTicket, posting: Posting, posted: Posted, edi: bytes) -> str:
-    """Attach the original and a readable copy to an invoice; it is in Visma whether that works or not."""
-    if not isinstance(posting.body, SupplierInvoice):
-        return ""
-    facts = {"Partner": ticket.partner, "Document": ticket.id, "Control number": ticket.control_number}
-    title = f"{ticket.type} {ticket.number}"
-    try:
-        return attach_rendering(visma, posting.body, posted.number, title=title, facts=facts, edi=edi)
-    except ConnectorError:
-        return ""  # the next attempt at this document tries again
-
-
-def _note(posted: Posted, mapped: dict[str, Any]) -> str:
+def _note(posted: Posted, finish: Finish, mapped: dict[str, Any]) -> str:
     # What was compared this time counts the document itself as invoiced, so it says nothing.
-    return "It was in Visma already." if posted.repeated else " ".join(mapped["holds"])
+    said = "It was in Visma already." if posted.repeated else " ".join(mapped["holds"])
+    return f"{said} {finish.note}".strip()
