@@ -7,13 +7,14 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ml_connector.documents import DOCUMENTS, FunctionalAcknowledgement
+from ml_connector.documents import DOCUMENTS, FunctionalAcknowledgement, OrderResponse
 from ml_connector.errors import Held, Rejected
 from ml_connector.mapping import Disposition, MappingResult
 from ml_connector.mapping import map_document as map_to_visma
 from ml_connector.store.objects import ObjectRef
 from ml_connector.workflow.instructions import instructions_in
 from ml_connector.workflow.precedence import wait_for_predecessors
+from ml_connector.workflow.reconcile_order_response import AnsweredOrders, reconcile_order_response
 from ml_connector.workflow.tickets import DocumentTicket
 
 if TYPE_CHECKING:
@@ -77,7 +78,9 @@ def map_document(given: dict[str, Any], parts: Mapping, origin: Origin) -> dict[
         advice = f"Decide, then: ml-connector documents release {ticket.id} --reason ..."
         raise Held(" ".join(result.holds), advice=advice)
     post = result.body is not None and result.disposition is not Disposition.NONE
-    if not post:
+    if isinstance(document, OrderResponse):
+        reconcile_order_response(ticket, document, AnsweredOrders(parts.audit, parts.queries), origin)
+    elif not post:
         _log(ticket, parts, origin)
     return {**given, "mapped": ref.model_dump(), "post": post}
 
