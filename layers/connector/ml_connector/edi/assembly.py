@@ -73,7 +73,7 @@ class Assembler:
         if lexed is None:
             self._finish()
             return False
-        block, marks, self._oddities = lexed
+        block, marks, self._oddities = lexed.block, lexed.marks, lexed.oddities
         cursor = 0
         for place, (index, mark) in enumerate(marks):
             if index < cursor:

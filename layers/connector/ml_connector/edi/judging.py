@@ -24,12 +24,58 @@ class Oddity(NamedTuple):
     message: str
 
 
-class LexedBlock(NamedTuple):
-    """A block with its framing segments by index, and what was unusual."""
+class LexedBlock:
+    """A block with its framing segments, and what was unusual.
 
-    block: Block
-    marks: list[tuple[int, Mark]]
-    oddities: list[Oddity]
+    Attributes:
+        block: The segments.
+        oddities: What was unusual about them.
+        kinds: What the framing segments do, in order.
+    """
+
+    __slots__ = ("_marks", "_starts", "_window", "block", "kinds", "oddities")
+
+    def __init__(self, block: Block, marks: list[tuple[int, Mark]], oddities: list[Oddity]) -> None:
+        self.block = block
+        self.oddities = oddities
+        self.kinds = [mark for _, mark in marks]
+        self._marks: list[tuple[int, Mark]] | None = marks
+        self._starts: list[int] = []
+        self._window = b""
+
+    @classmethod
+    def plain(cls, block: Block, window: bytes, starts: list[int], kinds: list[Mark]) -> LexedBlock:
+        """A block whose framing segments are known by where in its bytes they start."""
+        lexed = cls(block, [], [])
+        lexed.kinds, lexed._marks, lexed._starts, lexed._window = kinds, None, starts, window
+        return lexed
+
+    @property
+    def marks(self) -> list[tuple[int, Mark]]:
+        """The framing segments by index; who reads segments only never has them counted."""
+        if self._marks is None:
+            self._marks = list(zip(self._count(), self.kinds, strict=True))
+            self._window = b""
+        return self._marks
+
+    def _count(self) -> list[int]:
+        """The index of each framing segment; their places are known to the block from now on."""
+        block, window = self.block, self._window
+        terminator, offset, line, lines = (
+            block.syntax.terminator,
+            block.offset,
+            block.line,
+            block.gap.count(b"\n"),
+        )
+        indices, anchors = [], {0: (offset, line)}
+        index = at = 0
+        for start in self._starts:
+            index += window.count(terminator, at, start)
+            at = start
+            indices.append(index)
+            anchors[index] = (offset + start, line + index * lines)
+        block.anchors = anchors
+        return indices
 
 
 class Judge:
@@ -61,9 +107,10 @@ class Judge:
             self._note_lower_case(block, oddities)
         broken = has_breaks(window)
         if not broken or (block.syntax.terminator == b"\n" and b"\r" not in window):
-            found = self._scan(block, window, self.frame.scans[b""])
-            if found is not None:
-                return LexedBlock(block, found, oddities)
+            plain = self._scan(block, window, self.frame.scans[b""])
+            if plain is not None:
+                plain.oddities = oddities
+                return plain
         if broken:
             line = block.syntax.terminator + b"\n", block.syntax.terminator + b"\r\n"
             self.lined = self.lined or line[0] in window or line[1] in window
@@ -83,24 +130,24 @@ class Judge:
             self._judge_releases(block, block.syntax.release, oddities)
         return LexedBlock(block, found, oddities)
 
-    def judge_lines(self, block: Block, window: bytes, ending: bytes) -> LexedBlock | None:
-        """Return a block of segments each on a line, None where anything else is unusual."""
+    def judge_lines(self, block: Block, window: bytes, ending: bytes, breaks: int) -> LexedBlock | None:
+        """Return a block of segments each on a line, of so many; None where anything else is unusual."""
         self.foreign.clear()
         self.lost = None
-        if block.syntax.upper_only or window.count(b"\n") != len(block.parts):
+        if block.syntax.upper_only or breaks != len(block.parts):
             return None
         if b"\r" in window and (ending == b"\n" or window.count(b"\r") != len(block.parts)):
             return None
         block.gap = block.syntax.terminator + ending
-        marks = self._scan(block, window, self.frame.scans[ending])
-        if marks is None or any(mark is Mark.CLOSE_INTERCHANGE for _, mark in marks):
+        lexed = self._scan(block, window, self.frame.scans[ending])
+        if lexed is None or Mark.CLOSE_INTERCHANGE in lexed.kinds:
             return None
         self.lined = True
         block.ascii = window.isascii()
-        return LexedBlock(block, marks, [])
+        return lexed
 
-    def _scan(self, block: Block, window: bytes, scan: Scan) -> list[tuple[int, Mark]] | None:
-        """Return the framing segments of a plain block, None where anything in it is out of the ordinary.
+    def _scan(self, block: Block, window: bytes, scan: Scan) -> LexedBlock | None:
+        """Return a plain block with its framing segments, None where anything in it is out of the ordinary.
 
         Plain are upper-case tags and single terminators with nothing but the block's gap between segments.
         """
@@ -109,34 +156,24 @@ class Judge:
             return None
         if not self.frame.tag_of(block.raws[0][: self.frame.head_bytes]).isupper():
             return None
-        if scan.oddity.search(window, 0, window.rfind(syntax.terminator)):
-            return None
-        return self._find_marks(block, window, scan)
-
-    def _find_marks(self, block: Block, window: bytes, scan: Scan) -> list[tuple[int, Mark]] | None:
-        """Return the framing segments of a plain block by index, and anchor their places in the block.
-
-        None where another standard's header is among them.
-        """
-        marks, length, terminator = self.frame.marks, self.frame.head_bytes, block.syntax.terminator
-        lines, line, offset = block.gap.count(b"\n"), block.line, block.offset
+        marks, length = self.frame.marks, self.frame.head_bytes
         first = marks.get(block.raws[0][:length])
-        found = [] if first is None else [(0, first)]
-        anchors = {0: (offset, line)}
-        index = at = 0
-        for match in scan.mark.finditer(window, 0, len(window) - len(terminator)):
-            start = match.end()
-            head = window[start : start + length]
-            mark = marks.get(head)
-            if mark is not None:
-                index += window.count(terminator, at, start)
-                at = start
-                found.append((index, mark))
-                anchors[index] = (offset + start, line + index * lines)
-            elif head[:3] in _FOREIGN:
-                return None
-        block.anchors = anchors
-        return found
+        starts, kinds = ([], []) if first is None else ([0], [first])
+        for match in scan.unusual.finditer(window, 0, window.rfind(syntax.terminator)):
+            end = match.end()
+            mark = scan.marks.get(window[end : end + scan.size])
+            if mark is None:
+                if scan.plain.match(window, end) is None:
+                    return None
+                head = window[end + scan.gap : end + scan.gap + length]
+                mark = marks.get(head)
+                if mark is None:
+                    if head[:3] in _FOREIGN:
+                        return None
+                    continue
+            starts.append(end + scan.gap)
+            kinds.append(mark)
+        return LexedBlock.plain(block, window, starts, kinds)
 
     def tell(self, oddities: list[Oddity], index: int, rule: str, message: str) -> None:
         """Note an oddity of a kind that one mention per interchange is enough for."""

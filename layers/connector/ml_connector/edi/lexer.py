@@ -188,7 +188,7 @@ class Lexer:
         parts = window.split(terminator + ending)
         parts.pop()
         block = Block(judge.frame.syntax, parts, parts, offset, line)
-        lexed = judge.judge_lines(block, window, ending)
+        lexed = judge.judge_lines(block, window, ending, source.line - line)
         if lexed is None:
             source.give_back(len(window))
         return lexed
@@ -222,12 +222,11 @@ class Lexer:
 
     def _end(self, judge: Judge, lexed: LexedBlock) -> LexedBlock:
         """Cut the block where the interchange ends, and judge its last segment."""
-        block, marks, _ = lexed
-        for index, mark in marks:
-            if mark is Mark.CLOSE_INTERCHANGE:
-                self.ended = True
-                lexed = self._shorten(lexed, index + 1)
-                break
+        block = lexed.block
+        if Mark.CLOSE_INTERCHANGE in lexed.kinds:
+            self.ended = True
+            place = lexed.kinds.index(Mark.CLOSE_INTERCHANGE)
+            lexed = self._shorten(lexed, lexed.marks[place][0] + 1)
         else:
             for index in sorted(judge.foreign):
                 if self._opens(self.source.data[block.offsets[index] - self.source.base :][:LOOK_AHEAD]):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ml_connector.edi.dialects.descriptions import describe_interchange, identify_message
 from ml_connector.edi.finding import Finding, Status, status_of
 from ml_connector.edi.rules import Notebook
+from ml_connector.edi.segment import Block
 from ml_connector.errors import ConnectorError
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ml_connector.edi.dialects.descriptions import Address, InterchangeFacts, MessageIdentity
-    from ml_connector.edi.segment import Block, Segment
+    from ml_connector.edi.segment import Segment
     from ml_connector.edi.separators import Separators, Standard
     from ml_connector.edi.syntax import Syntax
 
@@ -129,7 +130,7 @@ class Message:
         if self._segments is None:
             for block in self._further_blocks():
                 self.blocks.append(block)
-            self._segments = list(chain.from_iterable(block.segments() for block in self.blocks))
+            self._segments = list(chain.from_iterable(map(Block.segments, self.blocks)))
         return self._segments
 
     @property
@@ -173,13 +174,12 @@ class Message:
         return status_of(self.findings)
 
     def read_segments(self) -> Iterator[Segment]:
-        """Yield the segments in order, holding no more of a long message than is being read.
+        """Return the segments in order, holding no more of a long message than is being read.
 
         Raises:
             ConnectorError: When the message was too long to be held and the reading has gone on.
         """
-        for block in self.read_blocks():
-            yield from block.segments()
+        return chain.from_iterable(map(Block.segments, self.read_blocks()))
 
     def read_blocks(self) -> Iterator[Block]:
         """Yield the blocks in order, for work on many segments' bytes at once; as `read_segments` otherwise.

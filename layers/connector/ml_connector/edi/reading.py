@@ -43,12 +43,11 @@ def read_interchanges(stream: BinaryIO, options: ReadOptions = _DEFAULTS) -> Ite
 
 
 def read_segments(stream: BinaryIO, options: ReadOptions = _DEFAULTS) -> Iterator[Segment]:
-    """Yield all segments of all interchanges of a stream, envelopes included, in flat memory.
+    """Return all segments of all interchanges of a stream, envelopes included, in flat memory.
 
     Positions count in the block a segment was read with; envelopes are not checked.
     """
-    for block in read_blocks(stream, options):
-        yield from block.segments()
+    return chain.from_iterable(map(Block.segments, read_blocks(stream, options)))
 
 
 def read_blocks(stream: BinaryIO, options: ReadOptions = _DEFAULTS) -> Iterator[Block]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, repeat
+from bisect import bisect_left
+from itertools import accumulate, islice, repeat
 from operator import add
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -74,26 +75,24 @@ class Block:
     def offsets(self) -> list[int]:
         """The byte offset of each segment's tag in the stream."""
         if self.placed is None:
-            starts = self._starts()
-            if self.raws is self.parts:
-                self.placed = list(starts)
-            else:
-                self.placed = list(map(add, starts, map(self.lead, self.parts)))
+            self.placed = list(islice(self._offsets(), len(self.parts)))
         return self.placed
 
-    def _starts(self) -> Iterator[int]:
-        """Return the byte offsets at which the parts start, blanks before their tags included."""
-        gap = len(self.gap)
-        starts = accumulate(map(len, self.parts), initial=self.offset)
-        return map(add, starts, range(0, gap * len(self.parts), gap))
+    def _offsets(self) -> Iterator[int]:
+        """The byte offset of each segment's tag, and perhaps one more at the end."""
+        steps = map(add, map(len, self.parts), repeat(len(self.gap)))
+        starts = accumulate(steps, initial=self.offset)
+        return starts if self.raws is self.parts else map(add, starts, map(self.lead, self.parts))
 
     def segments(self) -> Iterator[Segment]:
         """Return the segments in order."""
-        return map(Segment, self.raws, repeat(self), range(len(self.raws)))
+        places = self._offsets() if self.placed is None else self.placed
+        return map(Segment, zip(self.raws, places, repeat(self), strict=False))
 
     def segment(self, index: int) -> Segment:
         """Return one segment."""
-        return Segment(self.raws[index], self, index)
+        offset = self.offsets[index] if index else next(self._offsets())
+        return Segment((self.raws[index], offset, self))
 
     def slice(self, start: int, stop: int, position: int) -> Block:
         """Return the segments from start to before stop as a block of their own."""
@@ -125,24 +124,34 @@ class Block:
         return len(part) - len(part.lstrip(BLANKS + self.syntax.terminator))
 
 
-class Segment:
+class _Fields(NamedTuple):
+    raw: bytes
+    offset: int
+    block: Block
+
+
+class Segment(tuple[bytes, int, Block]):  # noqa: SLOT001 # its elements are kept in its dictionary once somebody asks
     """One segment: a tag and its elements, with the place it was read from.
 
     Elements, components and repetitions count from 1, as the standards number them: BEG03 is
     ``element(3)``, component 1001 of BGM's C002 is ``element(1, 1)``.
 
+    It is a tuple of its bytes, offset, block and index because that is what Python makes fastest, by the
+    million; take it for an object, and make one by its block.
+
     Attributes:
         raw: The bytes of the segment without blanks around it and without its terminator.
+        offset: The byte offset of the tag in the stream.
     """
 
-    __slots__ = ("_block", "_elements", "_index", "raw")
+    if TYPE_CHECKING:
+        raw: bytes
+        offset: int
+        _block: Block
+    else:
+        raw, offset, _block = _Fields.raw, _Fields.offset, _Fields.block
 
     _elements: list[bytes]
-
-    def __init__(self, raw: bytes, block: Block, index: int) -> None:
-        self.raw = raw
-        self._block = block
-        self._index = index
 
     def __len__(self) -> int:
         """Return the number of elements present, counting empty ones before the last separator."""
@@ -181,12 +190,6 @@ class Segment:
     def source(self) -> bytes:
         """The bytes as they stood in the stream, blanks before the tag included, without the terminator."""
         return self._block.parts[self._index]
-
-    @property
-    def offset(self) -> int:
-        """The byte offset of the tag in the stream."""
-        block = self._block
-        return (block.placed or block.offsets)[self._index]
 
     @property
     def syntax(self) -> Syntax:
@@ -239,6 +242,10 @@ class Segment:
         syntax = self._block.syntax
         before = sum(map(len, elements[:number])) + len(syntax.tag) + (number - 1) * len(syntax.element)
         return self.offset + before
+
+    @property
+    def _index(self) -> int:
+        return bisect_left(self._block.offsets, self.offset)
 
     def _split(self) -> list[bytes]:
         """Return the tag and the elements, still released."""

@@ -17,7 +17,6 @@ from ml_connector.edi.overlay import apply_overlay
 from ml_connector.edi.patterns import compile_segment, compile_shape
 from ml_connector.edi.placement import Walker
 from ml_connector.edi.report import Report
-from ml_connector.edi.segment import Segment
 
 if TYPE_CHECKING:
     from ml_connector.edi.finding import Finding
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from ml_connector.edi.patterns import Matcher
     from ml_connector.edi.placement import Deviation
     from ml_connector.edi.schema import MessageSchema
-    from ml_connector.edi.segment import Block
+    from ml_connector.edi.segment import Block, Segment
     from ml_connector.edi.syntax import Syntax
 
 #: A pattern costs a millisecond to make and saves ten microseconds a segment: worth it from this many on.
@@ -152,7 +151,7 @@ class MessageCheck:
                     state = target
                     continue
             walker.state = state
-            self._look_into(Segment(raw, block, index))
+            self._look_into(block.segment(index))
             state = walker.state
             ways, passed = self._known_ways()
         walker.state = state

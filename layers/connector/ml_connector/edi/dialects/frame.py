@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,6 +14,8 @@ from ml_connector.edi.dialects.x12 import open_x12
 from ml_connector.edi.separators import Standard
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from ml_connector.edi.dialects.opening import Opening
     from ml_connector.edi.syntax import Syntax
 
@@ -73,6 +76,8 @@ _TAGS = {
     Standard.TRADACOMS: re.compile(r"[A-Z][A-Z0-9]{2}\Z"),
 }
 
+_SIGNS = frozenset((string.ascii_uppercase + string.digits).encode())
+
 #: Where an interchange may start: the words with what can't be ordinary text after them.
 CANDIDATE = re.compile(
     rb"ISA[^A-Za-z0-9\s]|UNA[^A-Za-z0-9]|UN[BH][^A-Za-z0-9\s]|S\s?T\s?X\s?[^A-Za-z0-9\s]", re.IGNORECASE
@@ -90,13 +95,19 @@ class Scan(NamedTuple):
     """Patterns to look over many segments at once.
 
     Attributes:
-        mark: The last byte of terminator and line end, and first bytes that may be a framing segment's;
-            a literal byte and sets, as that is found fastest.
-        oddity: A terminator and anything but a plain segment.
+        unusual: A terminator and anything but a plain segment that frames nothing; it starts with a literal
+            byte, as that is found fastest.
+        marks: What follows a terminator where the usual framing segments start, and what those do.
+        size: How many bytes that is.
+        plain: What follows a terminator where any plain segment starts.
+        gap: How many bytes stand between a terminator and the next tag.
     """
 
-    mark: re.Pattern[bytes]
-    oddity: re.Pattern[bytes]
+    unusual: re.Pattern[bytes]
+    marks: dict[bytes, Mark]
+    size: int
+    plain: re.Pattern[bytes]
+    gap: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,22 +164,32 @@ def frame_of(syntax: Syntax) -> Frame:
 
 
 def _tail(length: int) -> bytes:
-    """Return how many signs a tag has after its first two: X12's have none or one."""
-    return b"?" if length == HEAD_BYTES[Standard.X12] else b"{1}"
+    """Return whether the third sign of a tag may be absent, as a pattern says it: X12's may."""
+    return b"?" if length == HEAD_BYTES[Standard.X12] else b""
 
 
 def _scan(syntax: Syntax, marks: dict[bytes, Mark], length: int, gap: bytes) -> Scan:
     terminator, element = re.escape(syntax.terminator), re.escape(syntax.element)
-    heads = [head[:3] for head in marks if head.isupper()] + [
-        word for words in HEADER_WORDS.values() for word in words
-    ]
-    sets = (b"".join(re.escape(head[place : place + 1]) for head in heads) for place in range(3))
-    ending = syntax.terminator + gap
-    mark = (
-        re.escape(ending[-1:] if len(syntax.terminator) == 1 else ending)
-        + b"(?="
-        + b"".join(b"[" + signs + b"]" for signs in sets)
-        + b")"
-    )
-    plain = gap + rb"[A-Z][A-Z0-9][A-Z0-9]" + _tail(length) + b"(?:" + element + b"|" + terminator + b")"
-    return Scan(re.compile(mark), re.compile(terminator + b"(?!" + plain + b")"))
+    words = [head[:3] for head in marks if head.isupper()]
+    words += [word for others in HEADER_WORDS.values() for word in others]
+    end = b"(?:" + element + b"|" + terminator + b")"
+    ordinary = gap + b"(?:" + b"|".join(_tags_beside(words, length)) + b")" + end
+    plain = gap + rb"[A-Z][A-Z0-9][A-Z0-9]" + _tail(length) + end
+    usual = {gap + head: mark for head, mark in marks.items() if head.isupper() and head.endswith(syntax.tag)}
+    unusual = re.compile(terminator + b"(?!" + ordinary + b")")
+    return Scan(unusual, usual, len(gap) + length, re.compile(plain), len(gap))
+
+
+def _tags_beside(words: list[bytes], length: int) -> Iterator[bytes]:
+    """Yield patterns of the tags that are none of the words, the most usual first."""
+    yield _beside(word[:1] for word in words) + rb"[A-Z0-9][A-Z0-9]" + _tail(length)
+    for first in sorted({word[:1] for word in words}):
+        following = [word[1:2] for word in words if word[:1] == first]
+        yield first + _beside(following) + rb"[A-Z0-9]" + _tail(length)
+    for start in sorted({word[:2] for word in words}):
+        yield start + _beside(word[2:3] for word in words if word[:2] == start)
+
+
+def _beside(signs: Iterable[bytes]) -> bytes:
+    """Return a set of the letters and digits that are none of some signs."""
+    return b"[" + bytes(sorted(_SIGNS - set(b"".join(signs)))) + b"]"
