@@ -80,3 +80,17 @@ def test_a_flat_credit_with_trailing_minus_becomes_positive():
 def test_an_idoc_without_order_number_is_refused():
     with pytest.raises(Rejected, match="order number"):
         list(read_documents(_control("ORDERS").encode() + b"\n"))
+
+
+def test_letters_of_cp1252_are_read():
+    [order] = read_documents(_order().decode().encode("cp1252"))
+
+    assert order.parties[0].name == "Lager Øst"
+
+
+@pytest.mark.parametrize("byte", [b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d"])
+def test_a_byte_that_is_no_character_is_refused_and_never_replaced(byte):
+    content = _order().decode().encode("cp1252").replace(b"\xd8", byte)
+
+    with pytest.raises(Rejected, match=f"Byte {byte.hex().upper()} at .* of record E2EDKA1005"):
+        list(read_documents(content))

@@ -79,11 +79,22 @@ def _records(data: bytes) -> Iterator[tuple[int, str, int]]:
 
 
 def _decoded(data: bytes) -> str:
-    """The text of a record: SAP does not name its port's code page; UTF-8 if it is that, else cp1252."""
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+    """The text of a record: SAP does not name its port's code page; UTF-8 if it is that, else cp1252.
+
+    Raises:
+        Rejected: It is neither, and a guess would lose letters.
+    """
+    for charset in ("utf-8", "cp1252"):
+        try:
+            return data.decode(charset)
+        except UnicodeDecodeError as error:
+            byte, at = data[error.start], error.start
+    raise Rejected(
+        f"Byte {byte:02X} at {at} of record {data[:30].decode('ascii', 'replace').strip()} is no "
+        "character of UTF-8, nor of cp1252.",
+        advice="Ask the partner to send the IDoc in UTF-8.",
+        offset=at,
+    )
 
 
 def _add_segment(idoc: Element, record: str) -> None:
