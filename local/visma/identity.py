@@ -15,6 +15,7 @@ from local.visma.routing import Answer, Request
 if TYPE_CHECKING:
     from local.visma.company import Row
 
+_ERP, _SALES_ORDERS = "vismanet_erp_service_api", "visma.net.erp.salesorder"
 _SCOPES = {"GET": "read", "POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
 
 
@@ -65,6 +66,9 @@ class Identity:
         verb = _SCOPES[request.method]
         # An action's scope is not documented (gaps 6): create or update will do.
         wanted = {verb, "update"} if "/action/" in request.path else {verb}
-        granted = {scope.rsplit(":", 1)[-1] for scope in scopes}
+        service = _SALES_ORDERS if request.path.lower().startswith("/api/v3/") else _ERP
+        granted = {
+            name for prefix, _, name in (scope.rpartition(":") for scope in scopes) if prefix == service
+        }
         granted |= {"create", "update"} if "write" in granted else set()
         return None if wanted & granted else Answer(403)

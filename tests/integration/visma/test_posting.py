@@ -88,3 +88,23 @@ def test_a_write_too_late_is_not_sent(world):
         with pytest.raises(Unavailable):
             client.create("/v1/purchaseorder", {}, not_after=client.clock() - 1)
     assert posts_of(world) == []
+
+
+def scopes_asked_for(world):
+    return [renewal for renewal in world.http_calls() if renewal == "POST /connect/token"]
+
+
+def test_the_sales_order_service_has_a_token_of_its_own_got_when_it_is_called(world):
+    with world.client() as client:
+        client.prepare("/v1/purchaseorder")
+        assert client.token_renewals == 1
+        client.get(f"{world.settings.sales_orders}SalesOrders")
+        assert client.token_renewals == 2
+        client.get("/v1/purchaseorder")
+        assert len(scopes_asked_for(world)) == 2
+
+
+def test_a_token_of_the_erp_opens_no_sales_orders(world):
+    world.settings = world.settings.model_copy(update={"sales_order_scopes": world.settings.scopes})
+    with world.client() as client, pytest.raises(Misconfigured, match="403"):
+        client.get(f"{world.settings.sales_orders}SalesOrders")

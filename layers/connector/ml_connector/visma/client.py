@@ -121,7 +121,10 @@ class VismaClient:
         self.calls = 0
         self.rate_left: int | None = None
         self._http = http or http_client(settings)
-        self._tokens = TokenSource(settings, credentials, self._http, clock)
+        self._erp_tokens = TokenSource(settings, credentials, self._http, clock)
+        self._sales_order_tokens = TokenSource(
+            settings, credentials, self._http, clock, scopes=settings.sales_order_scopes
+        )
         self._budget = budget or Unlimited()
         self.clock = clock
         self._counting = threading.Lock()
@@ -129,7 +132,7 @@ class VismaClient:
     @property
     def token_renewals(self) -> int:
         """How many tokens it has got."""
-        return self._tokens.renewals
+        return self._erp_tokens.renewals + self._sales_order_tokens.renewals
 
     def __enter__(self) -> Self:
         return self
@@ -143,14 +146,14 @@ class VismaClient:
         """Close the connections."""
         self._http.close()
 
-    def prepare(self) -> None:
-        """Get a token now, so that the next write leaves without delay.
+    def prepare(self, path: str = "/") -> None:
+        """Get a token now, so that the next write to ``path`` leaves without delay.
 
         Raises:
             Misconfigured: Visma Connect refused the credentials.
             Unavailable: It did not answer.
         """
-        self._tokens.token()
+        self._tokens(self._url(path)).token()
 
     def get(self, path: str, params: Params | None = None) -> Fetched:
         """Return one document, or a list as it came.
@@ -275,6 +278,11 @@ class VismaClient:
     def _url(self, path: str) -> str:
         return path if path.startswith("http") else self.settings.base_url.rstrip("/") + path
 
+    def _tokens(self, url: str) -> TokenSource:
+        """Return the tokens of the service that a URL belongs to; their scopes differ (API A2)."""
+        sales_order = url.startswith(self.settings.sales_orders)
+        return self._sales_order_tokens if sales_order else self._erp_tokens
+
     def _send(self, sending: Sending) -> httpx.Response:
         attempts = 1 if sending.writing else self.settings.read_attempts
         for attempt in range(1, attempts + 1):
@@ -287,11 +295,12 @@ class VismaClient:
         raise AssertionError("unreachable")
 
     def _send_once(self, sending: Sending) -> httpx.Response:
-        token = self._tokens.token()
+        tokens = self._tokens(sending.url)
+        token = tokens.token()
         response = self._exchange(sending, token)
         if response.status_code == 401:
-            self._tokens.discard(token)
-            response = self._exchange(sending, self._tokens.token())
+            tokens.discard(token)
+            response = self._exchange(sending, tokens.token())
         raise_for_response(response, writing=sending.writing)
         return response
 

@@ -123,7 +123,7 @@ def _search_sales_orders(client: VismaClient, order: SalesOrder, since: datetime
 
 
 def _sales_order_path(settings: VismaSettings) -> str:
-    return f"{settings.sales_order_url.rstrip('/')}/api/v3/SalesOrders"
+    return f"{settings.sales_orders}SalesOrders"
 
 
 def _path(path: str) -> Callable[[VismaSettings], str]:

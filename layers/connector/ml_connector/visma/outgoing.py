@@ -106,7 +106,7 @@ class _Shipments(OutgoingEntity):
 
 def read_sales_order(client: VismaClient, kind: str, number: str) -> Row | None:
     """Return a sales order with its lines; None if there is none."""
-    url = f"{client.settings.sales_order_url.rstrip('/')}/api/v3/SalesOrders/{kind}/{path_key(number)}"
+    url = f"{client.settings.sales_orders}SalesOrders/{kind}/{path_key(number)}"
     found = client.find(url)
     if found is None:
         return None

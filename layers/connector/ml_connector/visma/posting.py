@@ -133,7 +133,7 @@ class _Execution:
             number = self._resolve(record)
             if number:
                 return self._already(self._conclude(record, number))
-        self._client.prepare()
+        self._client.prepare(self._entity.path(self._client.settings))
         return self._send(record)
 
     def _resolve(self, record: PostingRecord) -> str:

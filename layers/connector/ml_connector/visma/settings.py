@@ -66,6 +66,8 @@ class VismaSettings(BaseModel):
         token_url: Visma Connect's token endpoint.
         company_id: The number sent as ``ipp-company-id``.
         tenant_id: The company's tenant, used where the credentials name none.
+        scopes: What a token of the ERP API asks for.
+        sales_order_scopes: What a token of the sales order service asks for, got when it is first called.
         connect_timeout: Seconds to reach the host.
         read_timeout: Seconds to wait for an answer; Visma ends a call after 240 s itself.
         server_limit: Seconds after which Visma has certainly ended a call, whatever became of us.
@@ -88,6 +90,7 @@ class VismaSettings(BaseModel):
         "vismanet_erp_service_api:create",
         "vismanet_erp_service_api:update",
     )
+    sales_order_scopes: tuple[str, ...] = ("visma.net.erp.salesorder:read", "visma.net.erp.salesorder:write")
     user_agent: str = f"ml-connector/{__version__}"
     connect_timeout: float = 10
     read_timeout: float = 250
@@ -114,8 +117,9 @@ class VismaSettings(BaseModel):
             for name, field in named.items()
             if environment.get(name, "").strip()
         }
-        if "scopes" in given:
-            given["scopes"] = tuple(str(given["scopes"]).split())
+        for name in ("scopes", "sales_order_scopes"):
+            if name in given:
+                given[name] = tuple(str(given[name]).split())
         try:
             return cls.model_validate(given)
         except ValidationError as error:
@@ -125,6 +129,11 @@ class VismaSettings(BaseModel):
             raise Misconfigured(
                 f"The Visma settings are not usable: {names}.", advice="Mend the named variables."
             ) from error
+
+    @property
+    def sales_orders(self) -> str:
+        """Where the sales order service's calls begin."""
+        return f"{self.sales_order_url.rstrip('/')}/api/v3/"
 
     @property
     def settle_seconds(self) -> float:

@@ -1,4 +1,4 @@
-"""Visma Connect access tokens: one per company, cached, renewed before they expire."""
+"""Visma Connect access tokens: one per company and service, cached, renewed before they expire."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ADVICE = {
 
 
 class TokenSource:
-    """Hands out the bearer token of one company; safe for several threads.
+    """Hands out the bearer token of one company for one service; safe for several threads.
 
     Attributes:
         renewals: How many tokens it has got.
@@ -39,8 +39,11 @@ class TokenSource:
         credentials: VismaCredentials,
         http: httpx.Client,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        scopes: tuple[str, ...] = (),
     ) -> None:
         self._settings = settings
+        self._scopes = scopes or settings.scopes
         self._credentials = credentials
         self._http = http
         self._clock = clock
@@ -78,7 +81,7 @@ class TokenSource:
     def _ask(self) -> dict[str, Any]:
         form = {
             "grant_type": "client_credentials",
-            "scope": " ".join(self._settings.scopes),
+            "scope": " ".join(self._scopes),
             "client_id": self._credentials.client_id,
             "client_secret": self._credentials.client_secret.get_secret_value(),
             "tenant_id": self._credentials.tenant_id or self._settings.tenant_id,
