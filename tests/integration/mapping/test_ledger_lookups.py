@@ -8,6 +8,7 @@ from local.visma.server import VismaServer
 from local.visma.simulator import Simulator
 from tests.unit.mapping.papers import invoice, invoice_line, party
 
+from ml_connector.documents import Reference
 from ml_connector.mapping import map_document
 from ml_connector.mapping.ledger_lookups import LedgerLookups
 from ml_connector.mapping.lookups import CodeKind, Master
@@ -117,14 +118,50 @@ def test_what_was_invoiced_is_no_longer_open(client, lookups, example, now):
     assert "quantity" in second.holds[0]
 
 
-def test_a_credit_note_is_compared_with_its_original(client, lookups, example, now):
+def credit(quantity, original="GL-1", number="CR-1"):
+    return invoice(
+        invoice_line(1, quantity, "655.00", seller="GLT-1005"), number=number, kind="credit_note",
+        original_invoice_references=(Reference(type="invoice", number=original),),
+    )  # fmt: skip
+
+
+def test_a_credit_note_is_linked_to_what_its_original_billed(client, lookups, example, now):
     partner = example.partner("great-lakes-tools")
     paper = invoice(invoice_line(1, 4, "655.00", order="000052", seller="GLT-1005"), number="GL-1")
-    post(client, map_document(paper, partner, example, lookups, document_id="d1"))
+    billed = map_document(paper, partner, example, lookups, document_id="d1")
+    post(client, billed)
     now[0] += 3600
     original = lookups.earlier_invoice("50005", "GL-1")
     assert [(line.item, line.invoiced) for line in original.lines] == [("1005", 4)]
     assert lookups.earlier_invoice("50005", "GL-9") is None
+    first = map_document(credit(3), partner, example, lookups, document_id="d2")
+    assert (first.match.result, first.body.document_type) == (Result.MATCHED, "DebitAdj")
+    assert first.body.invoice_lines[0].link_line == billed.body.invoice_lines[0].link_line
+    assert [note.value for note in first.decisions if note.field == "original"] == [original.number]
+
+
+def test_no_more_is_credited_than_the_original_billed(client, lookups, example, now):
+    partner = example.partner("great-lakes-tools")
+    for number, quantity in (("GL-1", 2), ("GL-2", 4)):
+        paper = invoice(invoice_line(1, quantity, "655.00", order="000052", seller="GLT-1005"), number=number)
+        post(client, map_document(paper, partner, example, lookups, document_id="d1"))
+        now[0] += 3600
+    assert (
+        map_document(credit(3), partner, example, lookups, document_id="d").match.result is Result.EXCEPTION
+    )
+
+
+def test_what_was_credited_can_not_be_credited_again_but_invoiced_anew(client, lookups, example, now):
+    partner = example.partner("great-lakes-tools")
+    paper = invoice(invoice_line(1, 6, "655.00", order="000052", seller="GLT-1005"), number="GL-1")
+    for document in (paper, credit(6)):
+        post(client, map_document(document, partner, example, lookups, document_id="d"))
+        now[0] += 3600
+    assert lookups.earlier_invoice("50005", "GL-1").lines[0].invoiced == 0
+    again = map_document(credit(1, number="CR-2"), partner, example, lookups, document_id="d")
+    assert again.match.result is Result.EXCEPTION
+    anew = paper.model_copy(update={"invoice_number": "GL-3"})
+    assert map_document(anew, partner, example, lookups, document_id="d").match.result is Result.MATCHED
 
 
 def test_the_unknown_supplier_of_a_known_gln_is_found(lookups, example):

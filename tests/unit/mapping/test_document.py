@@ -5,11 +5,13 @@ from decimal import Decimal
 import pytest
 from tests.unit.mapping.papers import charge, invoice, invoice_line, order, order_line, party, tax
 
-from ml_connector.documents import DespatchAdvice
+from ml_connector.documents import DespatchAdvice, Reference
 from ml_connector.errors import Misconfigured, Rejected
 from ml_connector.mapping import Disposition, map_document
 from ml_connector.mapping.result import text_of
+from ml_connector.mapping.snapshot import snapshot_of
 from ml_connector.matching import Result
+from ml_connector.partners import parse
 
 
 @pytest.fixture
@@ -158,6 +160,27 @@ class TestInvoice:
         result = mapped(document, "great-lakes-tools")
         assert result.body.document_type == "DebitAdj"
         assert result.disposition is Disposition.HOLD
+
+    @pytest.mark.parametrize("references", [(), (Reference(type="original_invoice", number="GL-0"),)])
+    def test_a_credit_note_is_linked_to_what_was_invoiced(self, example, mapped, references):
+        files = dict(example.files)
+        files["lookups.yaml"] = (
+            files["lookups.yaml"]
+            .replace("655.00, received: 6", "655.00, received: 6, invoiced: 6")
+            .replace(
+                '"000052", order_line: 1, quantity: 6', '"000052", order_line: 1, quantity: 6, invoiced: 6'
+            )
+        )
+        configuration = parse(files)
+        document = invoice(
+            invoice_line(1, 2, "655.00", order="000052", seller="GLT-1005"), kind="credit_note",
+            original_invoice_references=references,
+        )  # fmt: skip
+        result = mapped(document, "great-lakes-tools", configuration, snapshot_of(configuration))
+        assert result.match.result is Result.MATCHED
+        link = result.body.invoice_lines[0].link_line
+        assert (link.purchase_type, link.purchase_number) == ("PurchaseReceipt", "000502")
+        assert result.body.invoice_lines[0].quantity == 2
 
     def test_a_freight_line_goes_where_the_rule_says(self, mapped):
         document = invoice(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from ml_connector.mapping.items import conversion
 from ml_connector.mapping.result import Draft, Source
@@ -16,21 +16,25 @@ from ml_connector.matching import (
     Match,
     MatchedLine,
     OrderLine,
+    ReceiptLine,
     Result,
     Terms,
     Totals,
     creditable,
+    creditable_receipts,
     match,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ml_connector.documents.invoice import Invoice
     from ml_connector.mapping.context import Context
     from ml_connector.mapping.invoice_lines import MappedLine
-    from ml_connector.matching import ReceiptLine
+    from ml_connector.mapping.lookups import EarlierInvoice
     from ml_connector.partners.fragments import Tolerances
+
+Line = TypeVar("Line", OrderLine, ReceiptLine)
 
 _PRICE_STEP = Decimal("0.000001")
 
@@ -90,11 +94,40 @@ def _ledger(comparison: Comparison) -> tuple[Sequence[OrderLine], Sequence[Recei
         everything = any(not line.orders for line in comparison.lines)
         asked = () if everything else named
         return lookups.order_lines(supplier, asked), lookups.receipt_lines(supplier, asked)
-    for reference in comparison.invoice.original_invoice_references:
-        original = lookups.earlier_invoice(supplier, reference.number or "")
-        if original:
-            return creditable(original.lines), ()
-    return creditable(lookups.order_lines(supplier, named)), ()
+    return _credited(comparison, named)
+
+
+def _credited(
+    comparison: Comparison, named: tuple[str, ...]
+) -> tuple[Sequence[OrderLine], Sequence[ReceiptLine]]:
+    """Return what a credit note can credit: what its original invoices billed, else what was invoiced."""
+    lookups, supplier = comparison.context.lookups, comparison.supplier
+    originals = list(_originals(comparison))
+    if not originals:
+        lines, receipts = lookups.order_lines(supplier, named), lookups.receipt_lines(supplier, named)
+        return creditable(lines), creditable_receipts(receipts)
+    lines = [line for original in originals for line in original.lines]
+    receipts = [line for original in originals for line in original.receipts]
+    return creditable(_together(lines)), creditable_receipts(_together(receipts))
+
+
+def _originals(comparison: Comparison) -> Iterator[EarlierInvoice]:
+    sent = (reference.number for reference in comparison.invoice.original_invoice_references)
+    for number in dict.fromkeys(filter(None, sent)):
+        if original := comparison.context.lookups.earlier_invoice(comparison.supplier, number):
+            where = "Visma supplier invoice by its reference"
+            comparison.context.sheet.note("original", original.number, Source.LOOK_UP, where, number)
+            yield original
+
+
+def _together(lines: Iterable[Line]) -> list[Line]:
+    """Return each line once, with what all originals billed of it, but no more than it has."""
+    found: dict[tuple[str, int], Line] = {}
+    for line in lines:
+        other = found.get(line.key)
+        billed = line.invoiced + (other.invoiced if other else 0)
+        found[line.key] = replace(line, invoiced=min(billed, line.quantity))
+    return list(found.values())
 
 
 def _all_routed(comparison: Comparison) -> bool:

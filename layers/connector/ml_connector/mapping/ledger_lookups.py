@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from ml_connector.mapping.lookups import (
 from ml_connector.matching import OrderLine, ReceiptLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ml_connector.visma.models.masters import Customer, Item, ItemUnit, Supplier
     from ml_connector.visma.models.purchase_order import ReadPurchaseOrder, ReadPurchaseOrderLine
@@ -140,7 +141,7 @@ class LedgerLookups:
     def receipt_lines(self, supplier: str, orders: tuple[str, ...]) -> Sequence[ReceiptLine]:
         """Return the released receipt lines of the named purchase orders, or of all the supplier's."""
         wanted = set(orders) or {order.order_nbr for order in self._data.purchase_orders(supplier)}
-        invoiced = self._invoiced_receipts(supplier)
+        invoiced = self._billed_receipts(self._data.supplier_invoices(supplier))
         return [
             ReceiptLine(
                 receipt=receipt.receipt_nbr,
@@ -148,7 +149,7 @@ class LedgerLookups:
                 order=line.po_order_nbr,
                 order_line=line.po_order_line_nbr,
                 quantity=line.receipt_qty,
-                invoiced=invoiced[receipt.receipt_nbr, line.line_nbr],
+                invoiced=invoiced.get((receipt.receipt_nbr, line.line_nbr), Decimal(0)),
                 date=receipt.date.date() if receipt.date else None,
             )
             for receipt in self._data.purchase_receipts(supplier)
@@ -158,21 +159,33 @@ class LedgerLookups:
         ]
 
     def earlier_invoice(self, supplier: str, reference: str) -> EarlierInvoice | None:
-        """Return the supplier's invoice with this number of theirs, and the order lines it billed."""
+        """Return the supplier's invoice with this number of theirs, and the lines it billed."""
         for invoice in self._data.supplier_invoices(supplier):
             if invoice.supplier_reference == reference and invoice.document_type in _BILLS:
-                return EarlierInvoice(
-                    number=invoice.reference_number,
-                    supplier_reference=reference,
-                    lines=tuple(self._billed(supplier, invoice)),
-                )
+                return self._earlier(supplier, invoice)
         return None
 
-    def _billed(self, supplier: str, invoice: ReadSupplierInvoice) -> list[OrderLine]:
-        places = {(line.po_number, line.po_line_nr) for line in invoice.invoice_lines if line.po_number}
-        orders = tuple(dict.fromkeys(number for number, _ in places if number))
+    def _earlier(self, supplier: str, invoice: ReadSupplierInvoice) -> EarlierInvoice:
+        """Return an invoice with what of it can still be credited: no more than stands as invoiced now."""
+        billed = self._billed([invoice])
+        received = self._billed_receipts([invoice])
+        orders = tuple(sorted({order for order, _ in billed}))
         lines = self.order_lines(supplier, orders) if orders else ()
-        return [line for line in lines if (line.order, line.line) in places]
+        receipts = self.receipt_lines(supplier, orders) if orders else ()
+        return EarlierInvoice(
+            number=invoice.reference_number,
+            supplier_reference=invoice.supplier_reference or "",
+            lines=tuple(
+                replace(line, invoiced=min(line.invoiced, billed[line.key]))
+                for line in lines
+                if line.key in billed
+            ),
+            receipts=tuple(
+                replace(line, invoiced=min(line.invoiced, received[line.receipt, line.line]))
+                for line in receipts
+                if (line.receipt, line.line) in received
+            ),
+        )
 
     def _has_account(self, number: str) -> bool:
         account = self._data.account(number)
@@ -218,16 +231,19 @@ class LedgerLookups:
 
     def _invoiced(self, supplier: str) -> Mapping[PlaceOnOrder, Decimal]:
         """What was invoiced, less what was credited, of each order line."""
+        return self._billed(self._data.supplier_invoices(supplier))
+
+    def _billed(self, invoices: Iterable[ReadSupplierInvoice]) -> Mapping[PlaceOnOrder, Decimal]:
         sums: dict[PlaceOnOrder, Decimal] = defaultdict(Decimal)
-        for invoice in self._data.supplier_invoices(supplier):
+        for invoice in invoices:
             for line in invoice.invoice_lines if _counts(invoice) else ():
                 if line.po_number and line.po_line_nr is not None:
                     sums[line.po_number, line.po_line_nr] += _signed(invoice, self._ordered_units(line))
         return sums
 
-    def _invoiced_receipts(self, supplier: str) -> Mapping[PlaceOnOrder, Decimal]:
+    def _billed_receipts(self, invoices: Iterable[ReadSupplierInvoice]) -> Mapping[PlaceOnOrder, Decimal]:
         sums: dict[PlaceOnOrder, Decimal] = defaultdict(Decimal)
-        for invoice in self._data.supplier_invoices(supplier):
+        for invoice in invoices:
             for line in invoice.invoice_lines if _counts(invoice) else ():
                 if line.po_receipt_nbr and line.po_receipt_line_nbr is not None:
                     key = (line.po_receipt_nbr, line.po_receipt_line_nbr)

@@ -90,11 +90,17 @@ class ItemRecord:
 
 @dataclass(frozen=True, slots=True)
 class EarlierInvoice:
-    """An invoice of the supplier that the ledger has, as far as a credit note asks about it."""
+    """An invoice of the supplier that the ledger has, as far as a credit note asks about it.
+
+    Attributes:
+        lines: The order lines it billed; what it billed and was not credited yet stands as invoiced.
+        receipts: The receipt lines it billed, likewise.
+    """
 
     number: str
     supplier_reference: str
     lines: tuple[OrderLine, ...] = ()
+    receipts: tuple[ReceiptLine, ...] = ()
 
 
 class Lookups(Protocol):

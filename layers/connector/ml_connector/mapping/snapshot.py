@@ -121,12 +121,13 @@ class ReceiptEntry(Fragment):
 
 
 class InvoiceEntry(Fragment):
-    """An invoice the ledger has, with the order lines it billed."""
+    """An invoice the ledger has, with the order and receipt lines it billed."""
 
     number: Code
     supplier: Code
     reference: Code
     orders: tuple[OrderEntry, ...] = ()
+    receipts: tuple[ReceiptEntry, ...] = ()
 
 
 class Snapshot(Fragment):
@@ -238,7 +239,8 @@ class SnapshotLookups:
         for entry in self._snapshot.invoices:
             if entry.supplier == supplier and entry.reference == reference:
                 lines = tuple(line for order in entry.orders for line in self._order_lines(order))
-                return EarlierInvoice(entry.number, entry.reference, lines)
+                receipts = tuple(_receipt_line(receipt) for receipt in entry.receipts)
+                return EarlierInvoice(entry.number, entry.reference, lines, receipts)
         return None
 
     @cached_property

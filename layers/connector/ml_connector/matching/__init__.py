@@ -1,6 +1,6 @@
 """Supplier invoices matched to their orders and receipts."""
 
-from ml_connector.matching.match import Terms, Totals, creditable, match
+from ml_connector.matching.match import Terms, Totals, creditable, creditable_receipts, match
 from ml_connector.matching.model import (
     Allocation,
     InvoiceLine,
@@ -27,6 +27,7 @@ __all__ = [
     "Totals",
     "Variance",
     "creditable",
+    "creditable_receipts",
     "match",
     "within",
 ]

@@ -239,6 +239,11 @@ def creditable(lines: Iterable[OrderLine]) -> tuple[OrderLine, ...]:
     )
 
 
+def creditable_receipts(receipts: Iterable[ReceiptLine]) -> tuple[ReceiptLine, ...]:
+    """Return receipt lines as a credit note sees them: open is what was invoiced."""
+    return tuple(replace(line, quantity=line.invoiced, invoiced=ZERO) for line in receipts if line.invoiced)
+
+
 def _name(order: OrderLine) -> str:
     return f"order {order.order} line {order.line}"
 

@@ -84,6 +84,11 @@ class ReceiptLine:
     date: date | None = None
 
     @property
+    def key(self) -> tuple[str, int]:
+        """Receipt number and line: what the line is known by."""
+        return (self.receipt, self.line)
+
+    @property
     def open(self) -> Decimal:
         """What was received and not invoiced yet; never negative."""
         return max(self.quantity - self.invoiced, ZERO)
