@@ -36,6 +36,7 @@ chromium:
 .venvs/runtime/.installed: local/aws/runtime-requirements.txt
 .venvs/sam/.installed: local/sam-requirements.txt
 .venvs/docs/.installed: tools/docs-requirements.txt
+.venvs/checkov/.installed: tools/checkov-requirements.txt
 .venvs/fuzz/.installed: tests/fuzz/requirements.txt
 .venvs/bench/.installed: tests/benchmarks/requirements.txt
 .venvs/%/.installed:
@@ -53,7 +54,7 @@ down: ## Stop what make demo KEEP=1 left running
 test: setup ## Run the tests
 	@$(BIN)/pytest -q -n 2 --dist loadgroup
 
-lint: setup .venvs/lint/.installed ## Check style, types, arrows, template and state machines
+lint: setup .venvs/lint/.installed .venvs/checkov/.installed ## Check style, types, arrows, template and state machines
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy

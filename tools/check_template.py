@@ -1,7 +1,8 @@
 """Checks the deployment: ``python -m tools.check_template``.
 
 ``sam validate`` reads the template as written, cfn-lint reads it expanded (only then it knows the resources
-SAM makes of it), and asl-validator reads each state machine with its substitutions filled in.
+SAM makes of it), checkov judges its security (each skip has its reason beside it, as metadata),
+and asl-validator reads each state machine with its substitutions filled in.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ TEMPLATE = ROOT / "template.yaml"
 DEFINITIONS = ROOT / "statemachine"
 REGION = "eu-north-1"
 _SAM = ROOT / ".venvs/sam/bin"
+_CHECKOV = ROOT / ".venvs/checkov/bin/checkov"
 _ASL = ROOT / ".venvs/lint/node_modules/.bin/asl-validator"
 # Parameters that the SAM transform resolves itself: the expanded template has no more use for them.
 _RESOLVED_BY_SAM = ("DeploymentPreference",)
@@ -40,6 +42,7 @@ def main() -> int:
         for name, passes in (
             ("sam validate", _sam_validates()),
             ("cfn-lint on the expanded template", _expanded_lints()),
+            ("checkov on the expanded template", _expanded_is_secure()),
             *((f"asl-validator on {path.name}", _definition_is_valid(path)) for path in _definitions()),
         )
         if not passes
@@ -83,6 +86,15 @@ def _expanded_lints() -> bool:
         expanded = Path(folder) / "expanded.json"
         expanded.write_text(json.dumps(template, default=str))
         return _passes([_SAM / "cfn-lint", "--regions", REGION, "--", expanded])
+
+
+def _expanded_is_secure() -> bool:
+    """Whether checkov finds nothing but what the template gives a reason to skip."""
+    with tempfile.TemporaryDirectory() as folder:
+        expanded = Path(folder) / "expanded.json"
+        expanded.write_text(json.dumps(expanded_template(), default=str))
+        options = ["--framework", "cloudformation", "--compact", "--quiet", "--skip-download"]
+        return _passes([_CHECKOV, "--file", expanded, *options])
 
 
 def _definitions() -> list[Path]:

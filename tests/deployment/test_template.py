@@ -124,3 +124,13 @@ def test_every_parameter_is_described_and_checked(template):
         assert parameter["Description"].endswith("."), name
         checks = {"AllowedPattern", "AllowedValues", "MinValue"} & set(parameter)
         assert checks or parameter["Type"] == "CommaDelimitedList" or name == "VismaScopes", name
+
+
+def test_every_check_that_is_skipped_says_why(template):
+    skips = [
+        skip
+        for resource in template["Resources"].values()
+        for skip in resource.get("Metadata", {}).get("checkov", {}).get("skip", ())
+    ]
+    assert skips
+    assert all(len(skip["comment"]) > 20 and skip["id"].startswith("CKV") for skip in skips)
