@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING
 
 from ml_connector.codecs import CodecProfile, decode, encode
@@ -43,3 +44,13 @@ def faults(data: bytes) -> list[str]:
             found += [finding.message for finding in validate(message)]
         found += [finding.message for finding in interchange.findings]
     return found
+
+
+# What numbers and counts the parts of a TRADACOMS file, which no document has a field for.
+_NUMBERING = re.compile(r"file/(TYP\[1\]/02|FIL\[1\]/0[123])|(STL|CST)\[\d+\]/04|(TLR|CTR)\[1\]/01")
+
+
+def left_of_content(document: Document) -> list[str]:
+    """Where values stand that no field took, other than a file's own numbering."""
+    paths = (left.path for left in document.raw_extensions)
+    return [path for path in paths if not _NUMBERING.fullmatch(path)]

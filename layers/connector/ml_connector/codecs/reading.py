@@ -65,6 +65,11 @@ class Taken:
         value = self.segment.element(number, component, repetition).strip()
         return self._printable(value, number) if value else None
 
+    def take_code(self, number: int, code: str, component: int = 1) -> None:
+        """Take a code or count that goes without saying; any other stays untaken, to be seen."""
+        if self.segment.element(number, component).strip() == code:
+            self.part(number, component)
+
     def leave(self, number: int) -> None:
         """Give an element back: it was looked at and could not be understood."""
         self._whole.discard(number)

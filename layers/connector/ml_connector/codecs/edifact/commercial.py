@@ -43,6 +43,7 @@ _SPECIAL_SERVICES, _CHARGES = "UNCL7161", "UNCL5189"
 _DISCOUNT, _FIXED, _BASIC = "22", "3", "1"
 # 4277 terms of payment: mutually defined, where there are words only.
 _AGREED = "ZZZ"
+_USAGES = {"INVOIC": "4", "REMADV": "11"}
 
 
 def read_allowances(groups: Iterable[GroupReader], level: Level) -> tuple[AllowanceCharge, ...]:
@@ -148,7 +149,7 @@ def read_taxes(groups: Iterable[GroupReader]) -> tuple[TaxSubtotal, ...]:
 
 def _read_tax(group: GroupReader) -> TaxSubtotal:
     head = group.head
-    head.part(1)
+    head.take_code(1, "7")
     category, taxable = head.part(6), group.amount("125")
     return TaxSubtotal(
         scheme=head.part(2, 1),
@@ -292,12 +293,18 @@ def read_currencies(reading: EdifactReading) -> dict[str, Any]:
             usage, code = head.peek(element, 1), head.peek(element, 2)
             field = "tax_currency" if usage == "3" else "currency"
             if code and field not in values:
-                head.part(element, 1), head.part(element, 3)
+                head.take_code(element, "3" if field == "tax_currency" else "2", 1)
+                head.take_code(element, "3" if field == "tax_currency" else _usage(reading), 3)
                 values[field] = head.part(element, 2)
         if "exchange_rate" not in values and (rate := head.number(3)) is not None:
             values["exchange_rate"] = rate
     reading.currency = values.get("currency") or reading.stated_currency() or reading.profile.default_currency
     return {**values, "currency": reading.currency}
+
+
+def _usage(reading: EdifactReading) -> str:
+    """The usual 6343 of a message's own currency: 4 invoicing, 11 payment, 9 order."""
+    return _USAGES.get(reading.message.type, "9")
 
 
 def write_currencies(

@@ -106,7 +106,8 @@ def _read_text(group: GroupReader, characteristic: str) -> str | None:
     parts: list[str] = []
     for segment in group.segments("IMD"):
         if segment.peek(2) == characteristic and (segment.peek(3, 4) or segment.peek(3, 5)):
-            segment.part(1), segment.part(2)
+            segment.take_code(1, "F")
+            segment.part(2)
             parts += filter(None, segment.parts(3, 4, 5))
     return join_text(parts, group.reading.widths.description)
 

@@ -131,11 +131,6 @@ class SegmentReader(Taken):
         package = len(code) == 3 and code.startswith("X")
         return unit(code, UnitList.UNECE_REC21 if package else UnitList.UNECE_REC20)
 
-    def take_code(self, element: int, code: str) -> None:
-        """Take a code that goes without saying; any other stays untaken, to be seen."""
-        if self.peek(element) == code:
-            self.part(element)
-
     def coded(self, element: int, table: Mapping[str, Meaning], default: Meaning) -> Meaning:
         """The meaning of a code; the default where it is absent, or unknown and then untaken."""
         code = self.peek(element)

@@ -88,6 +88,7 @@ def _read_line(group: GroupReader, reading: EdifactReading) -> OrderResponseLine
     original = _read_original(group, number, item)
     prices = list(read_prices(group.groups("PRI")))
     price = take_price(prices, _PRICE, *(price.price_type or "" for price in prices))
+    _leave_unusual_types(group)
     quantities = _read_quantity(group)
     backordered = quantities.pop("action", None)
     values: dict[str, Any] = {
@@ -224,6 +225,13 @@ def _write_confirmed(line: OrderResponseLine, writing: Writing) -> Iterator[Row]
     yield from write_quantity(
         _BACKORDERED if backordered else _CONFIRMED[0], line.quantity, line.uom, writing
     )
+
+
+def _leave_unusual_types(group: GroupReader) -> None:
+    """A response has one price; what kind it is, where it is not the net price, stays to be seen."""
+    for found in group.groups("PRI"):
+        if found.head.peek(1, 1) != _PRICE:
+            found.head.leave(1)
 
 
 def _price(line: OrderResponseLine) -> Price:

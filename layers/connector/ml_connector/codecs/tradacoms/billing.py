@@ -93,11 +93,13 @@ def read_subtotals(
 ) -> tuple[TaxSubtotal, ...]:
     """STL or CST: VAT by code and rate."""
     found = []
-    for segment in segments:
-        for derived in (1, 4, 5, exclusive - 2, tax + 1, tax + 2):
-            segment.part(derived)
+    for index, segment in enumerate(segments, 1):
+        segment.take_code(1, str(index))
         vat = read_vat(segment, reading, 2, 3)
         base, amount = segment.number(exclusive, places), segment.number(tax, places)
+        gross = None if base is None or amount is None else base + amount
+        segment.take_same(base, places, 5, exclusive - 2)
+        segment.take_same(gross, places, tax + 1, tax + 2)
         plain = vat[0] if vat else TaxSubtotal(scheme="VAT")
         found.append(plain.model_copy(update={"taxable_amount": base, "tax_amount": amount}))
     return tuple(found)
@@ -119,7 +121,6 @@ def read_totals(
     segment: SegmentReader, places: int, *, lines: int, exclusive: int, tax: int, payable: int
 ) -> InvoiceTotals:
     """TLR or CTR: VAT is on the amount less settlement discount, what is to pay is not less it."""
-    segment.part(1)
     net, based = segment.number(exclusive, places), segment.number(exclusive + 2, places)
     full, reduced = segment.number(payable, places), segment.number(payable + 1, places)
     return InvoiceTotals(
@@ -157,8 +158,8 @@ def scale_of_totals(
 def read_terms(segments: Sequence[SegmentReader]) -> tuple[PaymentTerms, ...]:
     """PYT: days from the invoice date, or a fixed date, with the discount for keeping it."""
     terms = []
-    for segment in segments:
-        segment.part(1)
+    for index, segment in enumerate(segments, 1):
+        segment.take_code(1, str(index))
         days, discount = segment.number(4, 0), segment.number(3, PERCENT, 2)
         if discount is None:
             discount = segment.number(4, PERCENT, 2)

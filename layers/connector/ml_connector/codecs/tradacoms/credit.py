@@ -68,7 +68,9 @@ def decode(interchange: Interchange, message: Message, profile: CodecProfile) ->
     places = scale_of_totals(
         reading, trailer.part(2) if trailer else None, [line.net_amount for line in lines]
     )
-    originals = [_read_original(reading, loop) for loop in reading.tree.loops("OIR")]
+    originals = [
+        _read_original(reading, loop, str(at)) for at, loop in enumerate(reading.tree.loops("OIR"), 1)
+    ]
     invoice = Invoice(
         invoice_type=_TYPES.get(code, InvoiceType.CREDIT_NOTE),
         invoice_type_code=code if code and code not in _TYPES else None,
@@ -91,9 +93,9 @@ def decode(interchange: Interchange, message: Message, profile: CodecProfile) ->
     return finished.model_copy(update={**reading.provenance(reading.tree)})
 
 
-def _read_original(reading: TradacomsReading, loop: Loop) -> Reference | None:
+def _read_original(reading: TradacomsReading, loop: Loop, sequence: str) -> Reference | None:
     head = reading.every(loop, "OIR")[0]
-    head.part(1)
+    head.take_code(1, sequence)
     number = head.known(2)
     if number is None:
         return None

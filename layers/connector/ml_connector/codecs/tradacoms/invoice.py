@@ -70,7 +70,7 @@ def decode(interchange: Interchange, message: Message, profile: CodecProfile) ->
     if head is None or number is None or issued is None:
         raise reading.refuse("invoice-number-or-date-missing", "IRF gives no number or date.", path="IRF01")
     code = reading.file_code()
-    orders = [_read_order(reading, loop) for loop in reading.tree.loops("ODD")]
+    orders = [_read_order(reading, loop, str(at)) for at, loop in enumerate(reading.tree.loops("ODD"), 1)]
     lines = tuple(line for _, _, held in orders for line in held)
     trailer = reading.first("TLR")
     invoice = Invoice(
@@ -95,21 +95,23 @@ def decode(interchange: Interchange, message: Message, profile: CodecProfile) ->
 
 
 def _read_order(
-    reading: TradacomsReading, loop: Loop
+    reading: TradacomsReading, loop: Loop, sequence: str
 ) -> tuple[OrderReference | None, Reference | None, list[InvoiceLine]]:
     """One ODD: the order, the delivery note and the lines below."""
     head = reading.every(loop, "ODD")[0]
-    head.part(1)
+    head.take_code(1, sequence)
     order = OrderReference(po_number=head.known(2, 1), issue_date=head.date(2, 3))
     note = Reference(type=ReferenceType.DELIVERY_NOTE, number=head.known(3, 1), issue_date=head.date(3, 2))
     known = order if order != OrderReference() else None
-    lines = [_read_line(reading, inner, known) for inner in loop.loops("ILD")]
+    lines = [_read_line(reading, inner, known, sequence) for inner in loop.loops("ILD")]
     return known, (note if note.number else None), lines
 
 
-def _read_line(reading: TradacomsReading, loop: Loop, order: OrderReference | None) -> InvoiceLine:
+def _read_line(
+    reading: TradacomsReading, loop: Loop, order: OrderReference | None, sequence: str
+) -> InvoiceLine:
     line = reading.every(loop, "ILD")[0]
-    line.part(1)
+    line.take_code(1, sequence)
     quantity, uom = line.quantity(7)
     net, gross = line.number(8, _NUMBER), line.number(17, _NUMBER)
     indicator = line.part(21)

@@ -19,6 +19,7 @@ from ml_connector.documents import (
     Item,
     Party,
     PartyRole,
+    RawExtension,
     Severity,
     UnitList,
 )
@@ -26,6 +27,7 @@ from ml_connector.edi.loops import Loop, place
 from ml_connector.errors import Rejected
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
     from decimal import Decimal
 
@@ -48,10 +50,22 @@ class TradacomsReading(Reading):
         super().__init__(interchange, message, profile)
         self.tree = place(message)
         held = message.file_header
-        self.header = {segment.tag: SegmentReader(segment, self) for segment in held.segments} if held else {}
+        self._held = [SegmentReader(segment, self) for segment in held.segments] if held else []
+        self.header = {segment.segment.tag: segment for segment in reversed(self._held)}
         for tag in _SERVICE:
             for segment in self.tree.segments(tag):
                 self.take(segment).take_all()
+
+    def _left(self, tree: Loop) -> Iterator[RawExtension]:
+        """What no field took of the message, after what none took of its file's header."""
+        counts: dict[str, int] = {}
+        for held in self._held:
+            tag = held.segment.tag
+            counts[tag] = counts.get(tag, 0) + 1
+            for number, values in held.left() if tag not in _SERVICE else ():
+                path = f"file/{tag}[{counts[tag]}]/{number:02d}"
+                yield RawExtension(path=path, values=values, position=held.segment.position)
+        yield from super()._left(tree)
 
     def opened(self, segment: Segment) -> SegmentReader:
         """The segment with TRADACOMS' numbers."""
@@ -127,6 +141,13 @@ class SegmentReader(Taken):
         if "." in text or not text.isdecimal():
             self.reading.normalised("number-form", self.path(element), text, value)
         return value
+
+    def take_same(self, value: Decimal | None, places: int, *elements: int) -> None:
+        """Take what only says an amount again; one that says another stays untaken, to be seen."""
+        for element in elements:
+            text = self.segment.element(element).strip()
+            if value is not None and text.isdecimal() and read_number(text, places, "") == value:
+                self.part(element)
 
     def date(self, element: int, component: int = 1) -> date | None:
         """A date YYMMDD; one that is none stays untaken and holds the document."""

@@ -48,7 +48,6 @@ def read_hierarchy(reading: X12Reading, tree: Loop) -> list[Level]:
     by_id: dict[str, Level] = {}
     for loop in tree.descend("HL"):
         hl = reading.take(loop.segments("HL")[0])
-        hl.code(4)
         level = Level(hl[1] or "", hl.code(3) or "", loop)
         _check_id(reading, level, by_id, len(levels) + 1)
         by_id.setdefault(level.id, level)
@@ -60,6 +59,9 @@ def read_hierarchy(reading: X12Reading, tree: Loop) -> list[Level]:
             level.parent.children.append(level)
     _refuse_circles(reading, levels)
     _refuse_depth(reading, levels)
+    for level in levels:
+        hl = reading.take(level.loop.segments("HL")[0])
+        hl.take_code(4, "1" if level.children else "0")
     return [level for level in levels if level.parent is None]
 
 

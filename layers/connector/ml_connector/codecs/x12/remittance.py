@@ -144,8 +144,8 @@ def _read_entities(
     """The lines (RMR) and adjustments (ADX) of all entities; ENT only numbers them."""
     lines: list[RemittanceLine] = []
     unallocated: list[Adjustment] = []
-    for entity in tree.loops("ENT"):
-        reading.take(entity.segments("ENT")[0]).whole(1)
+    for number, entity in enumerate(tree.loops("ENT"), start=1):
+        reading.take(entity.segments("ENT")[0]).take_code(1, str(number))
         lines += [read_remittance_line(reading, loop) for loop in entity.loops("RMR")]
         unallocated += [read_adjustment(reading, loop) for loop in entity.loops("ADX")]
     return tuple(lines), tuple(unallocated)
