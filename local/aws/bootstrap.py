@@ -5,12 +5,14 @@ Run as a script by the function's interpreter, so it imports nothing of this pro
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import signal
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 
 def _die_with_the_endpoint() -> None:
@@ -31,11 +33,52 @@ def _die_with_the_endpoint() -> None:
     threading.Thread(target=watch, name="lifeline", daemon=True).start()
 
 
+def _record_calls(folder: str) -> None:
+    """Write each call to AWS, its operation and parameters' names of resources, to the function's file."""
+    from botocore.client import BaseClient
+
+    # No event of botocore has both operation and parameters.
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001 - the stubs hide it
+    path = Path(folder) / f"{os.environ['AWS_LAMBDA_FUNCTION_NAME']}.jsonl"
+
+    def recorded(self: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401 - as botocore's own
+        line = [self.meta.service_model.service_name, operation, _resources(parameters)]
+        with path.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+        return call(self, operation, parameters)
+
+    BaseClient._make_api_call = recorded  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+
+
+_NAMING = (
+    "TableName",
+    "IndexName",
+    "Bucket",
+    "Key",
+    "VersionId",
+    "SecretId",
+    "stateMachineArn",
+    "executionArn",
+)
+
+
+def _resources(parameters: dict[str, Any]) -> dict[str, Any]:
+    named: dict[str, Any] = {
+        name: parameters[name] for name in _NAMING if isinstance(parameters.get(name), str)
+    }
+    for item in parameters.get("TransactItems", ()):
+        for kind, part in item.items():
+            named.setdefault("Transaction", []).append([kind, part["TableName"]])
+    return named
+
+
 def main() -> None:
     """Run the handler named by the first argument until the Runtime API stops answering."""
     _die_with_the_endpoint()
     # Last on the path: used only where awslambdaric's wheel brings no native client, as on macOS.
     sys.path.append(str(Path(__file__).with_name("fallback")))
+    if folder := os.environ.get("ML_CONNECTOR_AWS_CALLS"):
+        _record_calls(folder)
     sys.argv = ["awslambdaric", sys.argv[1]]
     runpy.run_module("awslambdaric", run_name="__main__")
 

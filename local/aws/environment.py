@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from local.aws.functions import Function
 
 _BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
+# Where each call to AWS is written, for the test of the roles; see bootstrap.
+_PASSED_ON = ("ML_CONNECTOR_AWS_CALLS",)
 _INIT_TIMEOUT = 30.0
 """Seconds for a cold start. AWS allows 10; a laptop that starts a dozen at once may need more."""
 
@@ -139,7 +141,7 @@ class Environment:
 
 
 def variables(function: Function, place: Place, api: str) -> dict[str, str]:
-    """The process' whole environment: nothing of the endpoint's own is passed on.
+    """The process' whole environment: of the endpoint's own only what tests switch on is passed on.
 
     Names: docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, "Defined runtime environment
     variables".
@@ -152,6 +154,7 @@ def variables(function: Function, place: Place, api: str) -> dict[str, str]:
         "TZ": ":UTC",
         **function.variables,
         **function.credentials,
+        **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
         "AWS_DEFAULT_REGION": function.region,
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import wraps
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -34,6 +35,11 @@ Given = dict[str, Any]
 # What a step's trouble is counted as, by the event the audit trail has of it.
 _METRIC_OF = {"failed": "Failed", "held": "Held", "delayed": "Delayed"}
 
+
+class Defect(Exception):
+    """Something that the connector did not raise on purpose."""
+
+
 _parts: Parts | None = None
 _counted: WeakKeyDictionary[VismaClient, dict[str, int]] = WeakKeyDictionary()
 
@@ -49,7 +55,8 @@ def step_handler(step: str) -> Callable[[Callable[[Parts, Origin, Given], Given]
     """Make a Lambda handler of one step of a state machine.
 
     The handler takes ``{"input": ..., "context": ...}``, as the definitions in ``statemachine/`` send it.
-    What the step raises is recorded in the audit trail and raised again: its family's name reaches ``Retry``.
+    What the step raises is recorded in the audit trail and raised again under its family's name, for
+    ``Retry``, and without its words, which Lambda would write to the log.
     """
 
     def decorate(run: Callable[[Parts, Origin, Given], Given]) -> Callable[..., Given]:
@@ -63,17 +70,15 @@ def step_handler(step: str) -> Callable[[Callable[[Parts, Origin, Given], Given]
             metrics.add_dimension(name="step", value=step)
             try:
                 answer = run(parts, origin, given)
-            except Exception as error:
-                _log(error)
+            except Exception as error:  # noqa: BLE001 - raised again below, under another name
+                _log_without_words(error)
                 count_failure(error)
                 _forget_if_refused(parts, error)
                 trouble = record_trouble(parts.audit, item_of(given), error, origin)
                 _count(_METRIC_OF.get(trouble, "Failed"))
                 if trouble != "delayed":
                     count_stop(error, redrive=origin.redrive)
-                if isinstance(error, ConnectorError):
-                    raise in_family(error) from error
-                raise
+                raise _without_words(error) from None
             finally:
                 _count_visma_use(parts)
             _count("Succeeded")
@@ -128,6 +133,24 @@ def _count_visma_use(parts: Parts) -> None:
 
 def _count(metric: str) -> None:
     metrics.add_metric(name=metric, unit=MetricUnit.Count, value=1)
+
+
+def _without_words(error: Exception) -> Exception:
+    """Return the error as Lambda may write it to the log and to Step Functions: its words quote documents.
+
+    They stand in the audit trail, which is encrypted and shows contents only to those who may see them.
+    """
+    words = f"{type(error).__name__}: the reason is in the audit trail."
+    return type(in_family(error))(words) if isinstance(error, ConnectorError) else Defect(words)
+
+
+def _log_without_words(error: Exception) -> None:
+    extra = {"error": type(error).__name__}
+    if isinstance(error, ConnectorError):
+        logger.warning(type(error).__name__, extra=extra)
+    else:
+        frames = [f"{one.filename}:{one.lineno} {one.name}" for one in extract_tb(error.__traceback__)]
+        logger.error("A defect of the connector.", extra={**extra, "frames": frames})
 
 
 def _log(error: Exception) -> None:
