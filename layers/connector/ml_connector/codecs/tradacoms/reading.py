@@ -102,8 +102,9 @@ class TradacomsReading(Reading):
         for tag, role in (("CDT", PartyRole.BUYER), ("SDT", PartyRole.SELLER)):
             if tag in self.header:
                 found.append(self.header[tag].party(role))
-        if location is not None:
-            found.append(location.party(PartyRole.SHIP_TO))
+        place = location.party(PartyRole.SHIP_TO) if location is not None else None
+        if place and place != Party(role=PartyRole.SHIP_TO):  # CLO must stand even where it names no place
+            found.append(place)
         return tuple(found)
 
 
