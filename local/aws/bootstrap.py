@@ -66,6 +66,8 @@ def _resources(parameters: dict[str, Any]) -> dict[str, Any]:
     named: dict[str, Any] = {
         name: parameters[name] for name in _NAMING if isinstance(parameters.get(name), str)
     }
+    for table in parameters.get("RequestItems", ()):
+        named["TableName"] = table
     for item in parameters.get("TransactItems", ()):
         for kind, part in item.items():
             named.setdefault("Transaction", []).append([kind, part["TableName"]])
