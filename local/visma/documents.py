@@ -122,7 +122,7 @@ def _shipment(company: Company, row: Row) -> None:
     shipment = {
         "shipmentNumber": row["number"],
         "shipmentType": "Issue",
-        "status": "Confirmed",
+        "status": row.get("status", "Confirmed"),
         "hold": False,
         "shipmentDate": f"{row['date']}T00:00:00",
         "customer": {key: customer[key] for key in ("internalId", "number", "name")},
@@ -168,6 +168,7 @@ def _sales_order(company: Company, row: Row) -> None:
     body = {
         "type": "SO",
         "orderId": row["number"],
+        "status": row.get("status", "Open"),
         "customer": {"order": row["order"]},
         "date": f"{row['date']}T00:00:00",
         "currencyId": row["currency"],
@@ -186,7 +187,7 @@ def _supplier_payment(company: Company, row: Row) -> None:
         "type": "Payment",
         "documentType": "Payment",
         "refNbr": row["number"],
-        "status": "Closed",
+        "status": row.get("status", "Closed"),
         "hold": False,
         "applicationDate": f"{row['date']}T00:00:00",
         "applicationPeriod": row["date"][:7].replace("-", ""),
@@ -196,7 +197,7 @@ def _supplier_payment(company: Company, row: Row) -> None:
         "cashAccount": row["account"],
         "currency": {"id": row["currency"], "description": row["currency"]},
         "paymentAmount": checks.money(total),
-        "released": True,
+        "released": row.get("status", "Closed") == "Closed",
         "paymentLines": [
             {
                 "docType": "Invoice",

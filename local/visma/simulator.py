@@ -137,9 +137,25 @@ class Simulator:
             return Answer(204)
         if action == ("POST", "faults"):
             return self._set_faults(load_json(request.content or b"{}"))
-        if request.method == "GET" and action[1].startswith("tables/"):
+        if request.method == "PUT" and action[1].startswith("status/"):
+            return self._set_status(request)
+        return self._control_table(action)
+
+    def _control_table(self, action: tuple[str, str]) -> Answer:
+        if action[0] == "GET" and action[1].startswith("tables/"):
             return Answer(body=list(self.company.table(action[1].removeprefix("tables/")).values()))
         return Answer(404)
+
+    def _set_status(self, request: Request) -> Answer:
+        """Do what people do in Visma's own screens and its API can't: confirm, release, take off hold."""
+        table, number = request.path.removeprefix("/_control/status/").split("/")
+        with self.company.lock:
+            row = self.company.row(table, number)
+            row["status"] = str(load_json(request.content))
+            self.company.touch(row)
+            if "lastModified" in row:
+                row["lastModified"] = row["lastModifiedDateTime"]
+        return Answer(204)
 
     def _set_faults(self, data: Json) -> Answer:
         try:

@@ -7,11 +7,14 @@ import io
 from pathlib import Path
 
 import httpx
-from local.demo.main import send_invoice, send_order
+import pytest
+from local.demo.round_trip import make_round_trip
 from local.demo.surroundings import CONFIGURATION, VISMA_COMPANY
 
 from ml_connector.codecs import decode
 from ml_connector.edi import Severity, read_interchanges, validate
+
+from .conftest import PATIENCE_SECONDS
 
 OUTCOMES = {
     "HUB-4501": "posted",
@@ -88,9 +91,32 @@ def test_partners_get_the_acknowledgements_they_agreed_to(deployment, first_run)
     assert counts["POST mailboxmessages"] >= 4
 
 
-def test_a_released_order_reaches_its_supplier_once_as_edi_it_can_read(deployment, first_run):
-    sent = send_order(deployment.site, deployment.queries, "HUB-4501")
-    assert (sent.outcome, sent.partner) == ("sent", "malmberg-verktyg")
+@pytest.fixture(scope="module")
+def round_trip(deployment, first_run):
+    """What became of the documents that people released in Visma after the first run."""
+    rows = make_round_trip(deployment.site, deployment.queries, within=PATIENCE_SECONDS)
+    return {row.number: row for row in rows}
+
+
+def test_what_is_released_is_sent_and_its_receivers_verdict_comes_back(round_trip):
+    assert {number: row.outcome for number, row in round_trip.items()} == {
+        "HUB-4501": "accepted",
+        "003904": "accepted",
+        "000853": "accepted",
+        "000553": "accepted",
+        "000752": "rejected",
+    }
+
+
+def test_a_rejected_document_says_who_rejected_it_and_where(deployment, round_trip):
+    state = deployment.queries.state(round_trip["000752"].id)
+    assert state["reason"].startswith("great-lakes-tools rejected it with 997")
+    assert "segment PER" in state["reason"]
+
+
+def test_a_released_order_reaches_its_supplier_once_as_edi_it_can_read(deployment, round_trip):
+    sent = round_trip["HUB-4501"]
+    assert sent.partner == "malmberg-verktyg"
     outbox = httpx.get(
         f"{deployment.site.sterling}/_control/outbox", params={"mailbox": "/malmberg-verktyg/Outbound"}
     ).json()
@@ -105,9 +131,8 @@ def test_a_released_order_reaches_its_supplier_once_as_edi_it_can_read(deploymen
     assert (state["kind"], state["type"], state["number"]) == ("document", "PurchaseOrder", "HUB-4501")
 
 
-def test_a_released_invoice_reaches_its_customer_with_the_customers_own_order(deployment, first_run):
-    sent = send_invoice(deployment.site, deployment.queries, "003904")
-    assert (sent.outcome, sent.partner) == ("sent", "hardanger-bygg")
+def test_a_released_invoice_reaches_its_customer_with_the_customers_own_order(deployment, round_trip):
+    assert round_trip["003904"].partner == "hardanger-bygg"
     outbox = httpx.get(
         f"{deployment.site.sterling}/_control/outbox", params={"mailbox": "/hardanger-bygg/Outbound"}
     ).json()
