@@ -54,22 +54,23 @@ def main() -> int:
     return len(failed)
 
 
-def expanded_template() -> dict[str, Any]:
-    """Return template.yaml as CloudFormation gets it from the SAM transform."""
+def expanded_template(*, layers: str = "") -> dict[str, Any]:
+    """Return template.yaml as CloudFormation gets it from the SAM transform, its layers packaged as named."""
     parsed = yaml_parse(TEMPLATE.read_text())
-    _inline_local_paths(parsed)
+    _inline_local_paths(parsed, layers)
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
     expanded: dict[str, Any] = transform(parsed, {}, ManagedPolicyLoader(None))
     return expanded
 
 
-def _inline_local_paths(template: dict[str, Any]) -> None:
+def _inline_local_paths(template: dict[str, Any], layers: str) -> None:
     """Put an object in S3 where the template has a folder, as `sam package` does."""
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
         for name in ("CodeUri", "ContentUri", "DefinitionUri"):
             if name in properties:
-                properties[name] = f"s3://artifacts/{properties[name]}"
+                mark = layers if name == "ContentUri" else ""
+                properties[name] = f"s3://artifacts/{mark}{properties[name]}"
 
 
 def _sam_validates() -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from tools.check_template import expanded_template
 
 from ml_connector.sterling.settings import SterlingSettings
 from ml_connector.store.audit_queries import INDEXES
@@ -23,6 +24,12 @@ WITHOUT_RESOURCE = {  # actions that AWS lets nobody restrict to a resource
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
 }
+
+
+def published_versions(layers):
+    """Return the versions the transform names when the layers were packaged as ``layers``."""
+    expanded = expanded_template(layers=layers)["Resources"]
+    return {name for name, resource in expanded.items() if resource["Type"] == "AWS::Lambda::Version"}
 
 
 def statements(resource):
@@ -134,3 +141,10 @@ def test_every_check_that_is_skipped_says_why(template):
     ]
     assert skips
     assert all(len(skip["comment"]) > 20 and skip["id"].startswith("CKV") for skip in skips)
+
+
+def test_a_changed_layer_publishes_new_versions_of_every_function():
+    """Else the aliases would keep the old code: a layer's content is no part of the functions that use it."""
+    before = published_versions("first")
+    assert len(before) > 10
+    assert not before & published_versions("second")

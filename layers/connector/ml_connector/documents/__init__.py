@@ -32,12 +32,12 @@ from ml_connector.documents.commercial import (
 )
 from ml_connector.documents.delivery import Delivery, DeliverySchedule, DeliveryTerms, Transport
 from ml_connector.documents.despatch_advice import (
+    MOST_NESTED,
     Carrier,
     DespatchAdvice,
     DespatchItem,
     DespatchOrder,
     DespatchTotals,
-    MOST_NESTED,
     Package,
     PackageLevel,
 )
@@ -108,6 +108,7 @@ DOCUMENTS: TypeAdapter[Document] = TypeAdapter(Document)
 
 __all__ = [
     "DOCUMENTS",
+    "MOST_NESTED",
     "AcknowledgedError",
     "AcknowledgedMessage",
     "AcknowledgementKind",
@@ -154,7 +155,6 @@ __all__ = [
     "OrderResponseLine",
     "OrderTotals",
     "OrderType",
-    "MOST_NESTED",
     "Package",
     "PackageLevel",
     "Party",
