@@ -81,7 +81,7 @@ fuzz: .venvs/fuzz/.installed ## Feed the EDI core damaged bytes (SECONDS=60)
 	@.venvs/fuzz/bin/python tests/fuzz/fuzz_edi.py -max_total_time=$(SECONDS)
 
 soak: setup ## Run the model-based tests of polling and sending for long (SECONDS=60)
-	@SOAK_SECONDS=$(SECONDS) $(BIN)/pytest -q tests/unit/workflow -k "model"
+	@$(BIN)/python -m tests.soak --seconds $(SECONDS)
 
 chaos: setup ## Run the whole system under faults, kills and an outage (SECONDS=60, SEED=1, DOCUMENTS=40, OUTAGE=60)
 	@$(BIN)/python -m tests.chaos --seconds $(SECONDS) --seed $(SEED) --documents $(DOCUMENTS) --outage $(OUTAGE)

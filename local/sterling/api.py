@@ -97,6 +97,11 @@ class SterlingApi:
         """Behave from now on as another server would: its faults and what it still has to carry out."""
         self.faults, self._late = other.faults.copy(), [*other._late]
 
+    @property
+    def owes_calls(self) -> bool:
+        """Whether calls that were cut are still to be carried out."""
+        return bool(self._late)
+
     def handle(self, request: Request) -> Delivery:
         """Return the answer to a request and how it leaves.
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import io
-import os
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from local.sterling.faults import FaultPlan, FaultRule
 from tests.unit.workflow.sterling_world import Died, World
 
 from ml_connector.errors import ConnectorError, Misconfigured, Unavailable
 from ml_connector.sterling.client import NoSuchMailbox
-from ml_connector.store.outbox import Outbox
 from ml_connector.workflow.send_to_sterling import Consignment, message_name, send_to_sterling
 
 MAILBOX = "/ACME/Inbox"
@@ -177,37 +173,3 @@ def _other(world, consignment):
     except ConnectorError:
         return False
     return True
-
-
-_FAULT = st.builds(
-    FaultRule,
-    path=st.sampled_from(
-        ["mailboxmessages/", "messagebatches/", "documents/", "mailboxcontents/", "mailboxes/"]
-    ),
-    skip=st.integers(0, 1),
-    times=st.integers(1, 3),
-    fault=st.sampled_from(["status", "cut_before", "cut_after", "truncate"]),
-    status=st.sampled_from([429, 500, 502, 503, 504]),
-)
-
-
-@settings(
-    max_examples=max(60, int(os.environ.get("SOAK_SECONDS", "0")) * 20),
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
-@given(
-    way=st.sampled_from(["document", "batch"]),
-    faults=st.lists(_FAULT, max_size=4),
-    tries=st.lists(st.tuples(st.integers(0, 40), st.sampled_from([1, 60, 250])), max_size=5),
-)
-def test_model_any_mixture_of_faults_deaths_and_repeats_leaves_exactly_one_message(way, faults, tries):
-    world, consignment = make(send_way=way)
-    world.api.faults = FaultPlan([rule.model_copy() for rule in faults])
-    for moment, seconds in tries:
-        send(world, consignment, {moment: world.die})
-        world.pass_time(seconds=seconds)
-    world.api.faults = FaultPlan()
-    send_until_sent(world, consignment)
-    assert delivered(world) == [(message_name(consignment), CONTENT)]
-    assert Outbox(world.table, system="sterling").find(consignment.send_id).state == "SENT"
