@@ -163,9 +163,16 @@ class TestReceipts:
         found = run([invoiced(7)], [ordered()], [received(5)])
         assert [part.link[0] for part in found.lines[0].allocations] == [LinkType.RECEIPT, LinkType.ORDER]
 
-    def test_a_stock_item_without_receipt_is_noted(self):
+    def test_a_stock_item_without_receipt_is_an_exception_since_nothing_would_count_it(self):
         found = run([invoiced(7)], [ordered(stock=True)])
-        assert variances(found) == {"not_received": True}
+        assert variances(found) == {"not_received": False}
+
+    def test_a_tolerance_is_for_the_last_invoice_of_a_line_and_not_for_each_more(self):
+        tolerances = REFERENCE_TOLERANCES.model_copy(update={"quantity": Tolerance(percent=Decimal(50))})
+        first = run([invoiced(11)], [ordered(quantity=d(10))], tolerances=tolerances)
+        assert variances(first)["quantity"] is True
+        second = run([invoiced(1)], [ordered(quantity=d(10), invoiced=d(10))], tolerances=tolerances)
+        assert variances(second)["quantity"] is False
 
     def test_receipts_invoiced_before_are_not_open(self):
         found = run([invoiced(5)], [ordered(invoiced=d(5))], [received(5, invoiced=d(5))], ways=3)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ml_connector.sterling.client import SterlingClient
     from ml_connector.sterling.settings import SterlingCredentials, SterlingSettings
     from ml_connector.store.configuration import ConfigurationStore
+    from ml_connector.store.order_claims import OrderClaims
     from ml_connector.visma.client import VismaClient
     from ml_connector.visma.settings import VismaCredentials, VismaSettings
 
@@ -172,6 +173,14 @@ class Parts:
 
         settings, credentials = self.visma_access(company)
         return VismaClient(settings, credentials, budget=RateBudget(self.state_table, company))
+
+    @cached_property
+    def order_claims(self) -> OrderClaims:
+        """The claims of documents on orders they are matched with."""
+        from ml_connector.store.order_claims import OrderClaims
+        from ml_connector.workflow.precedence import is_on_its_way
+
+        return OrderClaims(self.state_table, lambda document: is_on_its_way(self.queries.state(document)))
 
     @property
     def item_codes(self) -> ItemCodes:

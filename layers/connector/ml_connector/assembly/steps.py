@@ -121,7 +121,13 @@ def mapping(parts: Parts) -> Mapping:
     from ml_connector.workflow.map_document import Mapping
 
     return Mapping(
-        parts.documents, parts.audit, parts.queries, parts.configuration, parts.lookups, count_match
+        parts.documents,
+        parts.audit,
+        parts.queries,
+        parts.configuration,
+        parts.lookups,
+        parts.order_claims,
+        count_match,
     )
 
 
@@ -138,4 +144,5 @@ def posting(parts: Parts) -> PostingParts:
         ledger,
         parts.visma_of,
         lambda document: measure_latency(parts.queries, document, datetime.now(UTC)),
+        claims=parts.order_claims,
     )

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ml_connector.errors import Misconfigured
+from ml_connector.matching import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,6 +95,12 @@ class MappingResult:
     configuration_version: str = ""
     partner: str = ""
     release: bool = False
+
+    @property
+    def linked_orders(self) -> tuple[str, ...]:
+        """The orders whose open quantities the posted document takes; none where a person decides."""
+        matched = self.match is not None and self.match.result in (Result.MATCHED, Result.WITHIN_TOLERANCE)
+        return self.match.orders if self.match and matched and self.body is not None else ()
 
     def explanation(self) -> list[dict[str, str]]:
         """Return every decision as plain text."""

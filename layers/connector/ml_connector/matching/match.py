@@ -146,6 +146,8 @@ def _quantity_variances(
     allowed = max((order.over_receipt for order in orders), default=ZERO)
     tolerated = not received_only and excess <= ordered * allowed / 100
     tolerated = tolerated or within(ordered + excess, ordered, terms.tolerances.quantity)
+    # A tolerance is for the last invoice of an order line: with nothing open it would be one for each more.
+    tolerated = tolerated and open_quantity > 0
     basis = "invoiced before" if terms.credit else "received" if received_only else "open"
     yield Variance(
         "quantity", open_quantity, line.quantity, tolerated, line.number, f"{basis} on {_names(orders)}"
@@ -206,10 +208,11 @@ def _receipt_variances(
     stock = {order.key for order in orders if order.stock}
     unreceived = [p for p in parts if not p.receipt and (p.order, p.order_line) in stock]
     if unreceived and not terms.credit:
+        # Unlinked, it would not count as invoiced, and the next invoice would be given the same quantity.
         detail = "a stock item links to a receipt, and there is none to link to yet"
         names = ", ".join(f"{part.order}/{part.order_line}" for part in unreceived)
         yield Variance(
-            "not_received", None, None, tolerated=True, line=line.number, against=names, detail=detail
+            "not_received", None, None, tolerated=False, line=line.number, against=names, detail=detail
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ml_connector.documents import DOCUMENTS, FunctionalAcknowledgement, OrderResponse
@@ -12,6 +13,7 @@ from ml_connector.errors import Held, Rejected
 from ml_connector.mapping import Disposition, MappingResult
 from ml_connector.mapping import map_document as map_to_visma
 from ml_connector.store.objects import ObjectRef
+from ml_connector.workflow.claiming import map_alone
 from ml_connector.workflow.instructions import instructions_in
 from ml_connector.workflow.precedence import wait_for_predecessors
 from ml_connector.workflow.reconcile_order_response import AnsweredOrders, reconcile_order_response
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from ml_connector.partners.configuration import Configuration
     from ml_connector.store.audit import AuditTrail, Origin
     from ml_connector.store.audit_queries import AuditQueries
+    from ml_connector.store.order_claims import OrderClaims
     from ml_connector.store.raw import RawStore
 
 _MOST_DECISIONS = 400  # an event's facts must fit a DynamoDB item; all decisions stand in the mapped object
@@ -33,13 +36,17 @@ _MOST_DECISIONS = 400  # an event's facts must fit a DynamoDB item; all decision
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """What the step works with; ``on_match`` is told how an invoice compared with its orders."""
+    """What the step works with; ``on_match`` is told how an invoice compared with its orders.
+
+    Without ``claims`` nobody else matches invoices at the same time.
+    """
 
     store: RawStore
     audit: AuditTrail
     queries: AuditQueries
     configuration: Configuration
     lookups: Lookups
+    claims: OrderClaims | None = None
     on_match: Callable[[Match], None] = lambda _match: None
 
 
@@ -49,7 +56,8 @@ def map_document(given: dict[str, Any], parts: Mapping, origin: Origin) -> dict[
     Raises:
         Misconfigured: A supplier, unit, VAT code or account is unknown; says what to add where.
         Held: A rule or a mismatch parks the document until a person decides.
-        Unavailable: Visma did not answer a look-up, or the order it changes is still on its way.
+        Unavailable: Visma did not answer a look-up, the order it changes is still on its way, or another
+            invoice of its order is.
     """
     ticket = DocumentTicket(**given["document"])
     document = DOCUMENTS.validate_json(parts.store.get(ObjectRef(**given["parsed"])))
@@ -60,7 +68,8 @@ def map_document(given: dict[str, Any], parts: Mapping, origin: Origin) -> dict[
         wait_for_predecessors(ticket.id, document, parts.queries)
     document = told.document(document)
     partner = told.partner(parts.configuration.partner(ticket.partner), document.document_type)
-    result = map_to_visma(
+    map_once = partial(
+        map_to_visma,
         document,
         partner,
         parts.configuration,
@@ -68,6 +77,7 @@ def map_document(given: dict[str, Any], parts: Mapping, origin: Origin) -> dict[
         document_id=ticket.id,
         company=told.company,
     )
+    result = map_alone(map_once, parts.claims, ticket.id)
     ref = parts.store.put(
         f"mapped/{ticket.id}.json", _content(result, document), metadata={"document": ticket.id}
     )
@@ -98,6 +108,7 @@ def _content(result: MappingResult, document: Document) -> bytes:
         "body": result.body.model_dump(mode="json", exclude_none=True) if result.body else None,
         "holds": list(result.holds),
         "release": result.release,
+        "orders": list(result.linked_orders),
         "decisions": result.explanation(),
     }
     return json.dumps(mapped, ensure_ascii=False, indent=1).encode()

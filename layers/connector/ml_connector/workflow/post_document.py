@@ -12,6 +12,7 @@ from ml_connector.store.ledger import BusinessKey
 from ml_connector.store.objects import ObjectRef
 from ml_connector.visma.entities import entity_named
 from ml_connector.visma.posting import Clock, Posted, Posting, post, utc_now
+from ml_connector.workflow.claiming import keep_alone
 from ml_connector.workflow.finish_posting import Finish, ToFinish
 from ml_connector.workflow.instructions import instructions_in, stop_if_held
 from ml_connector.workflow.tickets import DocumentTicket
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ml_connector.store.audit import AuditTrail, Origin
     from ml_connector.store.audit_queries import AuditQueries
     from ml_connector.store.ledger import PostingLedger
+    from ml_connector.store.order_claims import OrderClaims
     from ml_connector.store.raw import RawStore
     from ml_connector.visma.client import VismaClient
 
@@ -40,6 +42,7 @@ class PostingParts:
     visma_of: Callable[[str], VismaClient]
     on_posted: Callable[[str], None] = lambda _document: None
     now: Clock = utc_now
+    claims: OrderClaims | None = None
 
 
 def post_document(given: dict[str, Any], parts: PostingParts, origin: Origin) -> dict[str, Any]:
@@ -60,7 +63,11 @@ def post_document(given: dict[str, Any], parts: PostingParts, origin: Origin) ->
     if instructions_in(given).released:
         posting = _beside_its_namesake(posting, parts.ledger)
     visma = parts.visma_of(posting.key.company)
+    orders = tuple(mapped.get("orders") or ())
+    keep_alone(parts.claims, posting, orders, parts.ledger)
     posted = _post(visma, posting, parts, owner=f"{origin.execution}#{origin.retry}")
+    if parts.claims:
+        parts.claims.give_back(posting.key.company, orders, ticket.id)
     to_finish = ToFinish(
         visma,
         ticket,

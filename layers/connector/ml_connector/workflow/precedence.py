@@ -44,6 +44,11 @@ def wait_for_predecessors(item: str, document: AnyDocument, queries: AuditQuerie
         )
 
 
+def is_on_its_way(state: Mapping[str, Any] | None) -> bool:
+    """Tell whether a document, by its state in the audit trail, is still being processed."""
+    return (state or {}).get("status") in _ON_ITS_WAY
+
+
 def _precedes(state: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
     same = all(state.get(name) == own.get(name) for name in ("kind", "direction", "partner"))
     return same and _is_order(state) and state["item"] != own["item"] and _began(state) < _began(own)
