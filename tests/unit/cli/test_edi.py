@@ -1,3 +1,4 @@
+import io
 import json
 from pathlib import Path
 
@@ -5,6 +6,10 @@ import pytest
 from typer.testing import CliRunner
 
 from ml_connector.cli.app import app
+from ml_connector.cli.edi_json import JsonReport
+from ml_connector.edi import read_interchanges
+from ml_connector.edi.checking import check_interchange
+from ml_connector.errors import Rejected
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "nasty"
 GOOD = FIXTURES / "03-indented.edi"
@@ -48,6 +53,58 @@ def test_check_gives_json_per_file():
     (finding,) = [one for one in message["findings"] if one["severity"] == "error"]
     assert (finding["rule"], finding["code"], finding["offset"]) == ("message-count-wrong", "AK5:4", 256)
     assert second["interchanges"][0]["status"] == "accepted"
+
+
+def test_check_writes_json_as_it_reads(monkeypatch):
+    """A message is written before the next is read, so that memory does not grow with the file."""
+    written = []
+    report = JsonReport(written.append)
+    seen = []
+    for interchange in read_interchanges(io.BytesIO((GOOD.read_bytes() + BAD.read_bytes()) * 2)):
+        report.start_interchange("-", interchange)
+        for message in check_interchange(interchange):
+            report.message(message)
+            seen.append(written[-1])
+        report.end_interchange(interchange)
+    assert [json.loads(line.lstrip(",\n "))["control_number"] for line in seen] == ["0001"] * 4
+
+
+def test_check_gives_one_json_list_whatever_the_files_hold(tmp_path):
+    letter, empty = tmp_path / "letter.txt", tmp_path / "empty.edi"
+    letter.write_text("Dear Sir or Madam")
+    empty.touch()
+    several = FIXTURES / "05-several-of-mixed-standards.edi"
+    found = json.loads(run("check", "--json", letter, empty, several, BAD).stdout)
+    assert [[one["standard"] for one in file["interchanges"]] for file in found] == [
+        ["unknown"],
+        [],
+        ["x12", "edifact", "tradacoms", "x12"],
+        ["x12"],
+    ]
+
+
+@pytest.mark.parametrize("command", ["check", "rewrite", "acknowledge"])
+def test_a_folder_is_named_as_what_it_is(command, tmp_path):
+    result = run(command, tmp_path)
+    assert result.exit_code == 2
+    assert "is a folder" in result.stderr
+    assert f"{tmp_path}/*" in result.stderr
+
+
+def test_check_looks_for_all_files_before_it_reads_any(tmp_path):
+    result = run("check", GOOD, tmp_path / "nothing.edi")
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_check_shows_bytes_that_are_no_characters_by_their_codes(tmp_path):
+    file = tmp_path / "bad.edi"
+    body = b"UNH+1+ORDERS:D:96A:UN'BGM+220+\xc3\x85\x1b[31m\x81+9'LIN+A:\x81\xff'UNS+S'UNT+5+1'UNZ+1+R1'"
+    file.write_bytes(b"UNB+UNOC:3+A:14+B:14+260301:0905+R1'" + body)
+    lines = run("check", file).stdout.splitlines()
+    assert not any(sign in line for line in lines for sign in "\x1b\x81·")
+    shown = next(n for n, line in enumerate(lines) if line.strip().startswith("BGM+220") and "31m" in line)
+    assert lines[shown].strip() == r"BGM+220+Ã\x85\x1b[31m\x81+9"
+    assert any("control characters from 80 to 9F" in line for line in lines)
 
 
 def test_check_reads_standard_input():
@@ -96,10 +153,12 @@ def test_rewrite_canonical_leaves_out_line_ends(tmp_path):
     assert b"\n" not in out.read_bytes()
 
 
-def test_rewrite_leaves_no_half_file_behind(tmp_path):
-    out = tmp_path / "out.edi"
-    result = run("rewrite", FIXTURES / "07-utf-16-big-endian.edi", "-o", out)
-    assert result.exit_code == 1
+def test_rewrite_leaves_no_half_file_behind(tmp_path, monkeypatch):
+    def fail(*_, **__):
+        raise Rejected("The disk is full.", advice="Make room.")
+
+    monkeypatch.setattr("ml_connector.cli.edi.rewrite", fail)
+    assert run("rewrite", GOOD, "-o", tmp_path / "out.edi").exit_code == 1
     assert list(tmp_path.iterdir()) == []
 
 

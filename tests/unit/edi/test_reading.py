@@ -349,3 +349,33 @@ def test_a_long_message_that_nobody_read_is_checked_and_gone():
     assert second.findings == []
     with pytest.raises(ConnectorError, match="too long to be held"):
         _ = first.segments
+
+
+@pytest.mark.parametrize("chunk", [7, 65_536])
+@pytest.mark.parametrize("segment", ["PER*IC*ISA*EM*x", "REF*ISA", "MSG*ISA*", "N1*ISA**92*ISA*A*B"])
+def test_a_header_word_as_a_whole_element_is_data(segment, chunk):
+    text = X12.replace("BEG*00*SA*PO-1**20260301~SE*3", f"BEG*00*SA*PO-1**20260301~{segment}~SE*4")
+    _, (first, _) = one(text, ReadOptions(chunk_bytes=chunk))
+    assert first.findings == []
+    assert [found.raw.decode() for found in first.segments][2] == segment
+
+
+@pytest.mark.parametrize("chunk", [7, 65_536])
+@pytest.mark.parametrize("cut", ["BEG*00*SA*PO-1*", "BEG*00*S", "BEG*", "BE"])
+def test_a_header_after_data_that_break_off_starts_the_next_interchange(cut, chunk):
+    following = X12.replace("000000007", "000000008")
+    found = read(X12[: X12.index("BEG")] + cut + following, ReadOptions(chunk_bytes=chunk))
+    assert [(i.status, len(messages)) for i, messages in found] == [
+        (Status.REJECTED, 1),
+        (Status.ACCEPTED, 2),
+    ]
+
+
+@pytest.mark.parametrize("chunk", [7, 65_536])
+def test_service_string_advice_after_data_that_break_off_belongs_to_the_next_interchange(chunk):
+    other = EDIFACT.replace("UNA:+.? '", "UNA:+,? '").replace("R1", "R2")
+    found = read(EDIFACT[: EDIFACT.index("PO-1")] + other, ReadOptions(chunk_bytes=chunk))
+    assert [(i.status, i.separators.decimal) for i, _ in found] == [
+        (Status.REJECTED, "."),
+        (Status.ACCEPTED, ","),
+    ]

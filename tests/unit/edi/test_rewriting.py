@@ -123,3 +123,25 @@ def test_a_message_without_envelope_is_cut_out_without_one():
 
 def test_rewriting_counts_interchanges():
     assert rewrite(io.BytesIO((ISA + "IEA*0*000000007~").encode() * 3), io.BytesIO()) == 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_written_in_utf_16_and_canonically_in_utf_8(encoding):
+    text = ISA + "N1*ST*ÅSE 漢 \U0001f4e6***~\r\nIEA*0*000000007~"
+    data = ("\ufeff" + text).encode(encoding)
+    out = io.BytesIO()
+    rewrite(io.BytesIO(data), out)
+    assert out.getvalue() == data
+    out = io.BytesIO()
+    rewrite(io.BytesIO(data), out, canonical=True)
+    assert out.getvalue().decode("utf-8") == ISA + "N1*ST*ÅSE 漢 \U0001f4e6~IEA*0*000000007~"
+
+
+def test_half_a_utf_16_unit_at_the_end_is_told_and_written_back():
+    data = ("\ufeff" + ISA + "IEA*0*000000007~").encode("utf-16-le") + b"\x41"
+    out = io.BytesIO()
+    rewrite(io.BytesIO(data), out)
+    assert out.getvalue() == data
+    (interchange,) = read_interchanges(io.BytesIO(data))
+    list(interchange.messages())
+    assert "noise-after-interchange" in [finding.rule for finding in interchange.findings]

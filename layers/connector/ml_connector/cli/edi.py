@@ -7,14 +7,15 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from ml_connector.cli.edi_report import print_end, print_message, print_start
+from ml_connector.cli.edi_json import JsonReport
+from ml_connector.cli.edi_report import PeopleReport
 from ml_connector.cli.output import REFUSED, Output, guarded
 from ml_connector.cli.progress import watched
-from ml_connector.edi import Interchange, ReadOptions, read_interchanges, rewrite
+from ml_connector.edi import ReadOptions, read_interchanges, rewrite
 from ml_connector.edi.checking import check_interchange
 from ml_connector.edi.finding import Status
 from ml_connector.errors import Misconfigured
@@ -49,60 +50,39 @@ def check(
 ) -> None:
     """Read files, check envelopes and messages, and report every finding."""
     options = ReadOptions(strict=strict, lenient_counts=lenient_counts, charset=known_charset(charset))
+    for name in files:
+        check_readable(name)
     out = Output(as_json=as_json)
-    reports, refused = [], False
+    report = JsonReport(sys.stdout.write) if as_json else PeopleReport(out.console)
+    report.start()
+    refused = False
     for name in files:
         with opened(name) as stream:
-            report, bad = _check_file(name, stream, options, out)
-        reports.append(report)
+            report.start_file(name)
+            found, bad = _check_file(name, stream, options, report)
+            report.end_file()
         refused = refused or bad
-    if as_json:
-        out.data(reports, "")
+        if not found:
+            out.refuse(f"{name} is empty: it holds no interchange.")
+    report.end()
     if refused:
         raise typer.Exit(REFUSED)
 
 
 def _check_file(
-    name: str, stream: BinaryIO, options: ReadOptions, out: Output
-) -> tuple[dict[str, Any], bool]:
-    """Check one file and say whether anything in it was rejected; people read along as it goes."""
-    found, refused, seen = [], False, False
+    name: str, stream: BinaryIO, options: ReadOptions, report: JsonReport | PeopleReport
+) -> tuple[int, bool]:
+    """Check one file, telling as it goes; return how many interchanges it has and whether any is refused."""
+    count, refused = 0, False
     for interchange in read_interchanges(stream, options):
-        seen = True
-        messages: list[dict[str, Any]] = []
-        if not out.as_json:
-            print_start(out.console, name, interchange)
+        count += 1
+        report.start_interchange(name, interchange)
         for message in check_interchange(interchange):
             refused = refused or message.status is Status.REJECTED
-            if out.as_json:
-                messages.append(message.as_dict())
-            else:
-                print_message(out.console, message)
+            report.message(message)
         refused = refused or interchange.status is Status.REJECTED
-        if out.as_json:
-            found.append(_described(interchange, messages))
-        else:
-            print_end(out.console, interchange)
-    if not seen:
-        out.refuse(f"{name} is empty: it holds no interchange.")
-    return {"file": name, "interchanges": found}, refused or not seen
-
-
-def _described(interchange: Interchange, messages: list[dict[str, Any]]) -> dict[str, Any]:
-    sender, receiver = interchange.sender, interchange.receiver
-    return {
-        "standard": interchange.standard.value,
-        "version": interchange.version,
-        "sender": {"id": sender.id, "qualifier": sender.qualifier},
-        "receiver": {"id": receiver.id, "qualifier": receiver.qualifier},
-        "control_number": interchange.control_number,
-        "test": interchange.test,
-        "charset": interchange.charset,
-        "span": list(interchange.span),
-        "status": interchange.status.value,
-        "findings": [finding.as_dict() for finding in interchange.findings],
-        "messages": messages,
-    }
+        report.end_interchange(interchange)
+    return count, refused or not count
 
 
 @edi_app.command("rewrite")
@@ -152,13 +132,29 @@ def opened(name: str) -> Iterator[BinaryIO]:
     if name == "-":
         yield sys.stdin.buffer
         return
+    with _open(name) as stream, watched(stream, Path(name).stat().st_size, name) as counted:
+        yield counted
+
+
+def check_readable(name: str) -> None:
+    """Open a file and close it again, so that a wrong name is told before anything is printed.
+
+    Raises:
+        Misconfigured: When there is no such file.
+    """
+    if name != "-":
+        _open(name).close()
+
+
+def _open(name: str) -> BinaryIO:
     try:
-        size = Path(name).stat().st_size
-        stream = Path(name).open("rb")  # noqa: SIM115 - closed below; only opening may fail with this advice
+        return Path(name).open("rb")
+    except IsADirectoryError as error:
+        raise Misconfigured(
+            f"{name} is a folder, and a file was expected.", advice=f"Name the files in it: {name}/*"
+        ) from error
     except OSError as error:
         raise Misconfigured(f"{name} can't be read: {error.strerror}.", advice="Check the name.") from error
-    with stream, watched(stream, size, name) as counted:
-        yield counted
 
 
 @contextmanager

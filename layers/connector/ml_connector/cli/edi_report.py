@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from ml_connector.edi.finding import Finding, Severity, Status
@@ -22,35 +23,51 @@ _STATUS_STYLES = {Status.REJECTED: "bold red", Status.WARNED: "yellow", Status.A
 _SHOWN_BEFORE, _SHOWN = 60, 100
 
 
-def print_start(console: Console, name: str, interchange: Interchange) -> None:
-    """Print what an interchange is and who sent it."""
-    parties = f"{interchange.sender.id or '?'} to {interchange.receiver.id or '?'}"
-    line = Text(f"{name}: ", style="bold")
-    line.append(f"{interchange.standard.value} interchange {interchange.control_number} ", style="not bold")
-    line.append(f"from {parties}{', test' if interchange.test else ''}", style="not bold")
-    console.print(line)
+class PeopleReport:
+    """Prints what is found as it is found."""
 
+    def __init__(self, console: Console) -> None:
+        self._console = console
 
-def print_message(console: Console, message: CheckedMessage) -> None:
-    """Print a message's verdict and its findings."""
-    line = Text(f"  {message.type} {message.version} {message.control_number}: ")
-    console.print(line.append(message.status.value, style=_STATUS_STYLES[message.status]))
-    for finding, segment in message.findings:
-        _print_finding(console, finding, segment)
+    def start(self) -> None:
+        """Begin; people need nothing around files."""
 
+    def start_file(self, name: str) -> None:
+        """Begin a file; its name stands with each interchange."""
 
-def print_end(console: Console, interchange: Interchange) -> None:
-    """Print an interchange's own findings and what they amount to."""
-    for finding in interchange.findings:
-        _print_finding(console, finding, envelope_segment_of(finding, interchange))
-    line = Text(f"  envelope, messages: {interchange.message_count}: ")
-    console.print(line.append(interchange.status.value, style=_STATUS_STYLES[interchange.status]))
+    def start_interchange(self, name: str, interchange: Interchange) -> None:
+        """Print what an interchange is and who sent it."""
+        parties = f"{interchange.sender.id or '?'} to {interchange.receiver.id or '?'}"
+        told = f"{interchange.standard.value} interchange {interchange.control_number} from {parties}"
+        line = Text(f"{name}: ", style="bold")
+        line.append(printable(told) + (", test" if interchange.test else ""), style="not bold")
+        self._console.print(line)
+
+    def message(self, message: CheckedMessage) -> None:
+        """Print a message's verdict and its findings."""
+        line = Text(printable(f"  {message.type} {message.version} {message.control_number}: "))
+        self._console.print(line.append(message.status.value, style=_STATUS_STYLES[message.status]))
+        for finding, segment in message.findings:
+            _print_finding(self._console, finding, segment)
+
+    def end_interchange(self, interchange: Interchange) -> None:
+        """Print an interchange's own findings and what they amount to."""
+        for finding in interchange.findings:
+            _print_finding(self._console, finding, envelope_segment_of(finding, interchange))
+        line = Text(f"  envelope, messages: {interchange.message_count}: ")
+        self._console.print(line.append(interchange.status.value, style=_STATUS_STYLES[interchange.status]))
+
+    def end_file(self) -> None:
+        """End a file."""
+
+    def end(self) -> None:
+        """End the report."""
 
 
 def _print_finding(console: Console, finding: Finding, segment: Segment | None) -> None:
     line = Text("    ")
     line.append(f"{finding.severity.value}", style=_STYLES[finding.severity])
-    line.append(f" {_place(finding)}: {finding.message} ")
+    line.append(printable(f" {_place(finding)}: {finding.message} "))
     line.append(f"[{' '.join(filter(None, (finding.rule, finding.code)))}]", style="dim")
     console.print(line)
     if segment is not None and segment.raw:
@@ -75,15 +92,21 @@ def _place(finding: Finding) -> str:
 def mark(finding: Finding, segment: Segment) -> list[Text]:
     """Return the segment with a line below that marks the place; a long one is cut around it."""
     start, stop = locate(finding, segment)
-    decode = segment.syntax.charset.decode
+    # The whole segment tells its charset; a part of it may look like another.
+    codec = segment.syntax.charset.codec_of(segment.raw)
     before, at, after = (
-        printable(decode(part)) for part in (segment.raw[:start], segment.raw[start:stop], segment.raw[stop:])
+        printable(part.decode(codec, "backslashreplace"))
+        for part in (segment.raw[:start], segment.raw[start:stop], segment.raw[stop:])
     )
     head = before if len(before) <= _SHOWN_BEFORE else "…" + before[-_SHOWN_BEFORE:]
     shown = Text("      " + head, style="cyan").append(at, style="bold reverse").append(after[:_SHOWN])
-    return [shown, Text("      " + " " * len(head) + "^" * max(len(at), 1), style="red")]
+    return [shown, Text("      " + " " * cell_len(head) + "^" * max(cell_len(at), 1), style="red")]
 
 
 def printable(text: str) -> str:
-    """Return a text with a dot for each sign a terminal would not show."""
-    return "".join(sign if sign.isprintable() else "·" for sign in text)
+    """Return a text with the code in place of each sign that a terminal would not show, or would act on."""
+    return "".join(sign if sign.isprintable() else _escaped(sign) for sign in text)
+
+
+def _escaped(sign: str) -> str:
+    return sign.encode("unicode_escape").decode("ascii")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
     from ml_connector.edi.segment import Block
     from ml_connector.edi.syntax import Syntax
 
+#: Latin-1 has no characters there, and where Windows has none either nobody can tell what was meant.
+_CONTROLS = re.compile(rb"[\x80-\x9f]")
 _RULES = {"utf-8": "utf-8-under-other-label", "cp1252": "cp1252-under-other-label"}
 
 
@@ -27,6 +30,9 @@ def note_characters(block: Block, notes: Notebook) -> None:
 def _judge(raw: bytes, syntax: Syntax) -> tuple[str, str]:
     charset = syntax.charset
     codec = charset.codec_of(raw)
+    if codec == "latin-1" and not charset.pinned and _CONTROLS.search(raw):
+        told = "Printable characters were expected, and control characters from 80 to 9F were found."
+        return "character-outside-repertoire", told
     if codec == charset.name:
         return "", ""
     if charset.name == "ascii" and codec == "latin-1":

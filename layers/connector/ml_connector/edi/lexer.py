@@ -110,7 +110,7 @@ class Lexer:
         source = self.source
         while True:
             stop = self._last_terminator(judge.frame)
-            final = source.ended or source.left > self.options.segment_bytes
+            final = source.ended or source.left > self.options.segment_bytes + LOOK_AHEAD
             if stop < 0 and final:
                 return self._remainder(judge, skip)
             if stop >= 0:
@@ -121,12 +121,13 @@ class Lexer:
             source.fill()
 
     def _last_terminator(self, frame: Frame) -> int:
-        """Return the end of the last terminator at hand, -1 where none is."""
-        terminator = frame.syntax.terminator
-        at = self.source.at
-        last = self.source.data.rfind(terminator, at, at + self._stride)
+        """Return the end of the last terminator with enough after it to tell a header; -1 where none is."""
+        terminator, source = frame.syntax.terminator, self.source
+        at = source.at
+        bound = len(source.data) - (0 if source.ended else LOOK_AHEAD)
+        last = source.data.rfind(terminator, at, min(at + self._stride, bound))
         if last < 0:
-            last = self.source.data.find(terminator, at)
+            last = source.data.find(terminator, at, max(bound, at))
         return last + len(terminator) if last >= 0 else -1
 
     def _remainder(self, judge: Judge, skip: int) -> LexedBlock | None:
@@ -149,9 +150,25 @@ class Lexer:
             if found[0] not in frame.headers:
                 end = data.find(terminator, place, stop)
                 return end + len(terminator) if end >= 0 else stop
-            if place > self.source.at and self._opens(data[place : place + LOOK_AHEAD]):
+            if place > self.source.at and self._opens_inside(frame, place):
                 return place
         return stop
+
+    def _opens_inside(self, frame: Frame, place: int) -> bool:
+        """Return whether an interchange opens at a place, of which the less is believed the more it is data.
+
+        Where data broke off the next header follows without a terminator. A word that is a whole element
+        has a header's shape by chance, unless it is one to the letter.
+        """
+        data, syntax = self.source.data, frame.syntax
+        opening = open_interchange(data[place : place + LOOK_AHEAD], self._charset)
+        if opening is None or opening.bare:
+            return False
+        before = data[max(place - _WORD_BYTES, self.source.at) : place].rstrip(BLANKS)
+        if not before or before.endswith(syntax.terminator):
+            return True
+        whole = before.endswith(syntax.element)
+        return not any(whole or remark.rule == "isa-elements-missing" for remark in opening.remarks)
 
     def _lex(self, judge: Judge, stop: int, *, final: bool) -> LexedBlock | None:
         """Split the source up to stop; None, and nothing taken, where no segment's end can be told yet."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import TYPE_CHECKING, BinaryIO
 
 from ml_connector.edi.lexer import Lexer
 from ml_connector.edi.options import ReadOptions
 from ml_connector.edi.segment import dangles, split_elements, split_released, unreleased
 from ml_connector.edi.separators import Standard
-from ml_connector.edi.source import Source
-from ml_connector.errors import Rejected
+from ml_connector.edi.source import REPLACEMENT, UTF16_BOMS, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,20 +31,46 @@ def rewrite(
 
     The bytes written are those read, whatever they are. Canonical writing leaves out what stands beside
     interchanges and between segments, empty elements and components at the end of segments and superfluous
-    releases, writes tags in upper case, pads ISA, and writes UNA where one stood or is needed.
-
-    Raises:
-        Rejected: When the stream is in UTF-16, which is read but never written.
+    releases, writes tags in upper case, pads ISA, writes UNA where one stood or is needed, and gives in
+    UTF-8 what was read in UTF-16.
     """
     source = Source(stream, options)
-    if source.encoding:
-        raise Rejected(
-            f"The stream is in {source.encoding}, which is not written again.",
-            advice="Convert it to a single-byte charset or UTF-8 first.",
-        )
     if canonical:
         return _write_canonical(Lexer(source, options), out.write)
-    return _write_identical(Lexer(source, options, spill=out.write), out.write)
+    if not source.encoding:
+        return _write_identical(Lexer(source, options, spill=out.write), out.write)
+    recoder = _Recoder(source, out.write)
+    count = _write_identical(Lexer(source, options, spill=recoder.put), recoder.put)
+    recoder.finish()
+    return count
+
+
+class _Recoder:
+    """Writes the UTF-8 that a UTF-16 source was read as in UTF-16 again."""
+
+    def __init__(self, source: Source, put: Callable[[bytes], object]) -> None:
+        self._source = source
+        self._put = put
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogatepass")
+        # As many bytes are held back as stand for half a unit at the end.
+        self._held = b""
+        put(next(mark for mark, encoding in UTF16_BOMS.items() if encoding == source.encoding))
+
+    def put(self, data: bytes) -> None:
+        """Write some more bytes."""
+        data = self._held + data
+        whole = max(len(data) - len(REPLACEMENT.encode()), 0)
+        self._held = data[whole:]
+        self._write(data[:whole])
+
+    def finish(self) -> None:
+        """Write what was held back, and half a unit as it was."""
+        self._write(b"" if self._source.odd else self._held, final=True)
+        self._put(self._source.odd)
+
+    def _write(self, data: bytes, *, final: bool = False) -> None:
+        text = self._decoder.decode(data, final)
+        self._put(text.encode(self._source.encoding, "surrogatepass"))
 
 
 def _write_identical(lexer: Lexer, put: Callable[[bytes], object]) -> int:

@@ -165,6 +165,9 @@ class Segment(tuple[bytes, int, Block]):  # noqa: SLOT001 # its elements are kep
             return NotImplemented
         return (self.raw, self.offset) == (other.raw, other.offset)
 
+    def __ne__(self, other: object) -> bool:
+        return not self == other  # a tuple's own would compare the blocks too
+
     def __hash__(self) -> int:
         return hash(self.raw)
 

@@ -9,14 +9,17 @@ if TYPE_CHECKING:
     from ml_connector.edi.options import ReadOptions
 
 UTF8_BOM = codecs.BOM_UTF8
-_UTF16_BOMS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+#: What half a character at the end of a UTF-16 stream is read as.
+REPLACEMENT = "\ufffd"
+UTF16_BOMS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
 class Source:
     """The bytes of a stream from a position that only moves forward.
 
     A stream that starts with a UTF-16 byte order mark is read as its text in UTF-8; offsets then count in
-    that text.
+    that text. It has all that is in the stream: lone surrogates stay what they are, and half a unit at the
+    end is read as U+FFFD and kept in ``odd``.
 
     Attributes:
         data: Bytes read and perhaps already taken.
@@ -25,6 +28,7 @@ class Source:
         ended: Whether the stream has been read to its end.
         encoding: The UTF-16 form that was decoded, or "".
         charset: The charset a byte order mark tells, None without one.
+        odd: The half of a UTF-16 unit with which the stream ends, or so far ended.
     """
 
     __slots__ = (
@@ -38,6 +42,7 @@ class Source:
         "encoding",
         "ended",
         "line",
+        "odd",
     )
 
     def __init__(self, stream: BinaryIO, options: ReadOptions) -> None:
@@ -51,6 +56,7 @@ class Source:
         self.ended = False
         self.encoding = ""
         self.charset: str | None = None
+        self.odd = b""
         self._start()
 
     @property
@@ -99,10 +105,10 @@ class Source:
         head = self._stream.read(self._chunk)
         while 0 < len(head) < 4 and (more := self._stream.read(self._chunk)):
             head += more
-        self.encoding = _UTF16_BOMS.get(head[:2], "")
+        self.encoding = UTF16_BOMS.get(head[:2], "")
         if self.encoding:
-            self._decoder = codecs.getincrementaldecoder(self.encoding)("replace")
-            head = self._decoder.decode(head[2:]).encode("utf-8")
+            self._decoder = codecs.getincrementaldecoder(self.encoding)("surrogatepass")
+            head = self._recoded(head[2:], self._decoder)
         if self.encoding or head.startswith(UTF8_BOM):
             self.charset = "utf-8"
         self.data = head
@@ -111,6 +117,14 @@ class Source:
     def _read(self) -> bytes:
         chunk = self._stream.read(self._chunk)
         self.ended = not chunk
-        if self._decoder is None:
-            return chunk
-        return self._decoder.decode(chunk, self.ended).encode("utf-8", "surrogatepass")
+        return chunk if self._decoder is None else self._recoded(chunk, self._decoder)
+
+    def _recoded(self, chunk: bytes, decoder: codecs.IncrementalDecoder) -> bytes:
+        """Return the UTF-8 of some more UTF-16; the unit that goes on in the next chunk waits for it."""
+        chunk = self.odd + chunk
+        whole = len(chunk) - len(chunk) % 2
+        self.odd = chunk[whole:]
+        text = decoder.decode(chunk[:whole], self.ended)
+        if self.odd and self.ended:
+            text += REPLACEMENT
+        return text.encode("utf-8", "surrogatepass")

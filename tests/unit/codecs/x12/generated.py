@@ -82,11 +82,7 @@ _ALPHABET = "".join(c for c in string.printable if c.isprintable() and c not in 
 
 def texts(most: int, least: int = 1):
     stripped = st.text(_ALPHABET, min_size=least, max_size=most).map(str.strip)
-    return stripped.filter(lambda text: len(text) >= least and text != _HEADER_WORD)
-
-
-# Reading takes a whole element of this text for the start of the next interchange.
-_HEADER_WORD = "ISA"
+    return stripped.filter(lambda text: len(text) >= least)
 
 
 def codes(most: int, least: int = 1):
