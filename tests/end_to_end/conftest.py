@@ -91,8 +91,12 @@ def deployment(tmp_path_factory):
         sterling_port=processes.free_port(),
         visma_port=processes.free_port(),
     )
+    calls = site.folder / "calls"
+    calls.mkdir()
     try:
-        site.start()
+        with pytest.MonkeyPatch.context() as switched:
+            switched.setenv("ML_CONNECTOR_AWS_CALLS", str(calls))
+            site.start()
         deployed = Deployment(site, site.deploy())
         deployed.push()
         yield deployed
