@@ -64,6 +64,8 @@ def ours(capsys, monkeypatch):
     )
     observability.count_visma_use(client, {})
     figures.count_match(SimpleNamespace(result=Result.MATCHED))
+    for verdict in ("held", "unassigned"):
+        figures.count_set_aside(verdict)
     arrived = SimpleNamespace(state={"0a": {"arrived_at": "2026-03-02T12:00:00+00:00"}}.get)
     figures.measure_latency(arrived, "0a-1-1", datetime(2026, 3, 2, 12, 1, tzinfo=UTC))
     return set(emitted(capsys.readouterr().out))

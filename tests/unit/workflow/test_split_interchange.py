@@ -20,6 +20,7 @@ class Splitter:
     def __init__(self, store, audit, interchanges, configuration, starter):
         self.store, self.audit, self.starter = store, audit, starter
         self.seconds_left = 900.0
+        self.set_aside = []
         self.parts = Splitting(
             store=store,
             audit=audit,
@@ -28,6 +29,7 @@ class Splitter:
             start_document=starter,
             remaining_seconds=lambda: self.seconds_left,
             environment="production",
+            count_set_aside=self.set_aside.append,
         )
 
     def split(self, content, *, message_id="m-1", progress=None, retry=0, **more):
@@ -111,6 +113,7 @@ def test_a_control_number_with_other_content_is_held(splitter):
     splitter.split(interchange(INVOICE), message_id="m-2")
     item = message_item("sterling", "/acme/Inbound", "m-2")
     assert splitter.audit.of(f"{item}-1") == ["held"]
+    assert splitter.set_aside == ["held"]
     assert len(splitter.starter.started) == 1
 
 

@@ -1,4 +1,4 @@
-"""What documents tell the dashboard about: how long they took, and how many matched untouched."""
+"""What documents and interchanges tell the dashboard and the alarms about."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ def measure_latency(queries: AuditQueries, document: str, now: datetime) -> None
     if arrived := message.get("arrived_at"):
         seconds = (now - datetime.fromisoformat(str(arrived))).total_seconds()
         emit("MailboxToVisma", max(seconds, 0.0), unit=MetricUnit.Seconds)
+
+
+def count_set_aside(verdict: str) -> None:
+    """Count an interchange that does not go on, by why: held, unassigned, quarantined, duplicate, skipped."""
+    emit("InterchangesSetAside", 1, verdict=verdict)
 
 
 def count_match(match: Match) -> None:

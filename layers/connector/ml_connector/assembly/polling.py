@@ -21,9 +21,13 @@ _METRICS = {
     "backlog": ("MessagesWaiting", MetricUnit.Count),
     "oldest_unreceived_seconds": ("OldestUnreceivedMessage", MetricUnit.Seconds),
     "refused": ("MessagesRefused", MetricUnit.Count),
+    "troubled": ("MessagesTroubled", MetricUnit.Count),
+    "dead_letters": ("DeadLetterMessages", MetricUnit.Count),
     "silent": ("SterlingSilent", MetricUnit.Count),
     "overdue": ("AcknowledgementsOverdue", MetricUnit.Count),
     "lease_contended": ("PollsContended", MetricUnit.Count),
+    "out_of_time": ("PollsOutOfTime", MetricUnit.Count),
+    "login_held": ("LoginsHeld", MetricUnit.Count),
 }
 
 

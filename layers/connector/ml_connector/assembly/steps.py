@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ml_connector.assembly.figures import count_match, measure_latency
+from ml_connector.assembly.figures import count_match, count_set_aside, measure_latency
 
 if TYPE_CHECKING:
     from ml_connector.assembly.parts import Parts
@@ -38,6 +38,7 @@ def splitting(parts: Parts) -> Splitting:
         reconcile=lambda ticket, message, origin: reconcile_acknowledgement(
             ticket, message, reconciling, origin
         ),
+        count_set_aside=count_set_aside,
     )
 
 

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from ml_connector.sterling.messages import MailboxMessage
     from ml_connector.store.receipts import Receipt
 
-__all__ = ["METRICS", "PollPorts", "poll_sterling"]
+__all__ = ["COUNTS", "GAUGES", "PollPorts", "poll_sterling"]
 
-METRICS = (
+COUNTS = (
     "listed",
     "new",
     "received",
@@ -34,16 +34,14 @@ METRICS = (
     "troubled",
     "vanished",
     "dead_letters",
-    "backlog",
-    "oldest_unreceived_seconds",
-    "silent",
-    "silent_seconds",
     "lease_contended",
     "login_held",
     "out_of_time",
     "swept",
     "calls",
 )
+# What only a poll can tell that looked at Sterling.
+GAUGES = ("backlog", "oldest_unreceived_seconds", "silent", "silent_seconds")
 LEASE = "poll-sterling"
 # The lease outlives the function, so that only a crash, never a slow poll, lets another in.
 _LEASE_MARGIN = 30.0
@@ -55,11 +53,12 @@ _LOGIN_PAUSE, _LONGEST_LOGIN_PAUSE = timedelta(minutes=5), timedelta(minutes=30)
 def poll_sterling(ports: PollPorts) -> dict[str, float]:
     """Poll once and return the metrics, which are also the alarms.
 
-    Every name of :data:`METRICS` is in it: ``backlog`` is what was listed and not received when the poll
-    ended, ``troubled`` what could not be read, started or settled and is tried again, ``silent`` is 1 when
-    nothing came for longer than expected, ``lease_contended`` when another poll is running, ``login_held``
-    when a refused login is not repeated yet, ``out_of_time`` when the poll stopped early, ``swept`` when all
-    listed messages were looked up.
+    Every name of :data:`COUNTS` is in it: ``troubled`` is what could not be read, started or settled and is
+    tried again, ``lease_contended`` is 1 when another poll is running, ``login_held`` when a refused login
+    is not repeated yet, ``out_of_time`` when the poll stopped early, ``swept`` when all listed messages were
+    looked up. Unless it left at once for one of the first two, so is every name of :data:`GAUGES`:
+    ``backlog`` is what was listed and not received when the poll ended, ``silent`` is 1 when nothing came
+    for longer than expected.
 
     Raises:
         LoginRefused: Sterling refused the login; polls then pause for 5 to 30 minutes, or until the secret
@@ -68,9 +67,9 @@ def poll_sterling(ports: PollPorts) -> dict[str, float]:
     """
     with ports.leases.held(LEASE, ports.remaining_seconds() + _LEASE_MARGIN) as ours:
         if not ours:
-            return dict.fromkeys(METRICS, 0.0) | {"lease_contended": 1.0}
+            return dict.fromkeys(COUNTS, 0.0) | {"lease_contended": 1.0}
         if _login_held(ports):
-            return dict.fromkeys(METRICS, 0.0) | {"login_held": 1.0}
+            return dict.fromkeys(COUNTS, 0.0) | {"login_held": 1.0}
         try:
             return _Poll(ports).run()
         except LoginRefused:
@@ -193,7 +192,7 @@ class _Poll:
         waiting = [message.arrived_at for message in self._unreceived.values() if message.arrived_at]
         oldest = max(((now - arrived).total_seconds() for arrived in waiting), default=0.0)
         return {
-            **dict.fromkeys(METRICS, 0.0),
+            **dict.fromkeys(COUNTS, 0.0),
             **{name: float(count) for name, count in self._counts.items()},
             **self._silence(now),
             "backlog": float(len(self._unreceived)),

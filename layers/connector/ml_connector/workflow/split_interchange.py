@@ -52,6 +52,7 @@ class Splitting:
     remaining_seconds: Callable[[], float]
     environment: str
     reconcile: Callable[[DocumentTicket, Message, Origin], None] = lambda *_: None
+    count_set_aside: Callable[[str], None] = lambda _verdict: None
 
 
 class Progress(BaseModel):
@@ -209,9 +210,11 @@ class _Visit:
             **verdict.state,
         }
         numbers = {"control_number": str(state["number"])}
-        self.parts.audit.record(
+        recorded = self.parts.audit.record(
             item, verdict.event, origin=self.origin, state=state, numbers=numbers, facts=verdict.facts
         )
+        if recorded and not verdict.goes_on:
+            self.parts.count_set_aside(verdict.event)
 
 
 def _is_answered(verdict: Verdict) -> bool:
