@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ml_connector.edi.dialects.descriptions import Address
 from ml_connector.edi.model import Group
 from ml_connector.edi.separators import Standard
+from ml_connector.edi.sequence import Sequence
 
 if TYPE_CHECKING:
     from ml_connector.edi.model import Interchange, Message
@@ -61,6 +62,7 @@ class Envelope:
         self._element = interchange.syntax.element
         self._numbers: set[bytes] = set()
         self._type = b""
+        self._sequence = Sequence(interchange) if self._standard is Standard.TRADACOMS else None
         self._trailer = _TRAILERS[self._standard] + interchange.syntax.tag
 
     def pass_message(self, header: bytes, trailer: bytes, count: int) -> bool:
@@ -120,9 +122,11 @@ class Envelope:
             self.group.message_count += 1
         elif self._standard is not Standard.TRADACOMS:
             self._judge_ungrouped(segment_of)
-        fields = header.split(self._element, 3)
+        fields = header.replace(self.interchange.syntax.tag, self._element, 1).split(self._element, 3)
         number = fields[self._message.number] if len(fields) > self._message.number else b""
         kind = fields[self._message.type] if len(fields) > self._message.type else b""
+        if self._sequence is not None:
+            self._sequence.see(segment_of, number)
         if number in self._numbers or not number:
             self._judge_number(segment_of, number)
         elif len(self._numbers) < _REMEMBERED:
@@ -134,6 +138,8 @@ class Envelope:
         """Check a message's trailer, which ends its last block, by the bytes of header and trailer."""
         place, element = self._message, self._element
         count = last.position + len(last) - 1
+        if self._sequence is not None:
+            self._sequence.end(message)
         if place.again:
             number = header.split(element, place.number + 1)
             expected = b"%d%b%b" % (
@@ -154,6 +160,8 @@ class Envelope:
         if self.bare:
             return
         count = self.interchange.message_count
+        if self._sequence is not None:
+            self._sequence.close(trailer, count)
         if self._standard is Standard.X12 or (
             self._standard is Standard.EDIFACT and self.interchange.group_count
         ):

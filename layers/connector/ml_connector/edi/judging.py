@@ -262,6 +262,18 @@ class Judge:
         told = "The release character before the terminator releases nothing: a new segment follows."
         ends = (index for index, raw in enumerate(block.raws) if dangles(raw, release))
         oddities.extend(Oddity(index, "terminator-released", told) for index in ends)
-        told = "A terminator is released, and what follows it looks like a segment: is a release too many?"
-        runs = (index for index, raw in enumerate(block.raws) if self.frame.runs_on.search(raw))
-        oddities.extend(Oddity(index, "released-terminator-before-tag", told) for index in runs)
+        for index, raw in enumerate(block.raws):
+            found = self.frame.runs_on.search(raw)
+            if found is None:
+                continue
+            before = raw[: found.start()]
+            if len(before) - len(before.rstrip(release)) > 1:
+                told = (
+                    "Releases in a text were expected to be released each, and an odd number of them ends it."
+                )
+                oddities.append(Oddity(index, "odd-releases", told))
+            else:
+                told = (
+                    "A terminator is released, and what follows looks like a segment. Is a release too many?"
+                )
+                oddities.append(Oddity(index, "released-terminator-before-tag", told))

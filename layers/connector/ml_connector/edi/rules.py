@@ -69,6 +69,7 @@ RULES: dict[str, Rule] = {
     "segment-too-long": Rule(_ERROR, x12="AK3:8", edifact="0085:14"),
     "terminator-released": Rule(_WARNING, repair=True, edifact="0085:14"),
     "released-terminator-before-tag": Rule(_WARNING, repair=True, edifact="0085:14"),
+    "odd-releases": Rule(_ERROR, edifact="0085:14"),
     "release-at-end": Rule(_ERROR, edifact="0085:14"),
     "terminator-in-value": Rule(_WARNING, repair=True),
     # Characters.
@@ -102,6 +103,10 @@ RULES: dict[str, Rule] = {
     "message-count-wrong": Rule(_ERROR, count=True, x12="AK5:4", edifact="0085:29"),
     "message-control-missing": Rule(_ERROR, x12="AK5:7", edifact="0085:13"),
     "message-control-repeated": Rule(_WARNING, repair=True, x12="AK5:23", edifact="0085:26"),
+    # Envelopes: TRADACOMS.
+    "message-sequence-wrong": Rule(_WARNING, repair=True),
+    "reconciliation-wrong": Rule(_WARNING, repair=True),
+    "message-after-reconciliation": Rule(_WARNING, repair=True),
     "findings-limit": Rule(_WARNING),
 }
 
