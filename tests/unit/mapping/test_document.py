@@ -261,16 +261,6 @@ class TestOrder:
         with pytest.raises(Misconfigured, match=r'code: "NOPE", item: NUMBER'):
             mapped(order(order_line(1, 3, "149.00", buyer="NOPE")), "hardanger-bygg")
 
-    def test_an_order_change_is_for_a_person(self, mapped):
-        document = order(
-            order_line(1, 10, "895.00", seller="MV-1001"),
-            parties=[party("seller", ("SELLER_ASSIGNED", "MALMBERG"))],
-            document_type="order_change",
-            purpose="change",
-        )
-        result = mapped(document, "nordlys-hub")
-        assert (result.disposition, result.body) == (Disposition.PARK, None)
-
 
 def test_a_despatch_advice_touches_nothing(mapped):
     result = mapped(DespatchAdvice(despatch_number="D1"), "malmberg-verktyg")

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ml_connector.documents.invoice import Invoice
+from ml_connector.documents.order import PurchaseOrder as OrderDocument
 from ml_connector.documents.order import Purpose
 from ml_connector.errors import Misconfigured
 from ml_connector.mapping.bookings import map_cash_transaction, map_journal_transaction, not_bookable
 from ml_connector.mapping.context import Context
 from ml_connector.mapping.header import company_of, note_routing
 from ml_connector.mapping.invoice import DOCUMENT_TYPES, map_supplier_invoice
+from ml_connector.mapping.order_changes import change_key, in_words, map_order_change
 from ml_connector.mapping.orders import map_purchase_order, map_sales_order
 from ml_connector.mapping.parties import Kind, find_business_partner
 from ml_connector.mapping.result import Disposition, MappingResult, Source, Worksheet
@@ -63,6 +65,7 @@ class _Mapped:
     disposition: Disposition
     match: Match | None = None
     release: bool = False
+    entity: str = ""
 
 
 def map_document(
@@ -160,11 +163,12 @@ def _map(
         context.sheet.missing.clear()
         target = "none"
     mapped = _mapped(context, routing, target, found)
+    entity = mapped.entity or ENTITY_NAMES[target]
     return MappingResult(
-        entity=ENTITY_NAMES[target] if mapped.disposition is not Disposition.NONE else "none",
+        entity=entity if mapped.disposition is not Disposition.NONE else "none",
         company=company,
         body=mapped.body,
-        business_key=_business_key(context, target, company),
+        business_key=(company, entity, context.partner.id, context.document.number, _kind(context.document)),
         disposition=mapped.disposition,
         decisions=(*mapped.decisions, *context.sheet.notes),
         holds=tuple(context.sheet.holds),
@@ -186,6 +190,8 @@ def _of_kind(context: Context, found: Found | None, asked: Entity, target: Entit
 def _mapped(context: Context, routing: Routing, target: Entity, found: Found | None) -> _Mapped:
     if target not in _ASKED and target not in _BOOKED:
         return _Mapped(None, [], Disposition.NONE)
+    if target == "purchase_order" and _changes(context.document):
+        return _order_change(context, routing, found)
     if reason := _for_a_person(context) or (not_bookable(target, context) if target in _BOOKED else ""):
         context.sheet.hold(reason)
         return _Mapped(None, [], Disposition.PARK)
@@ -202,6 +208,17 @@ def _mapped(context: Context, routing: Routing, target: Entity, found: Found | N
     return _Mapped(body_, decisions, held)
 
 
+def _order_change(context: Context, routing: Routing, found: Found | None) -> _Mapped:
+    """Return the update of an order that stands; where a person must look, the change in words."""
+    body, decisions, reasons = map_order_change(context, routing, found)
+    for reason in reasons:
+        context.sheet.hold(reason)
+    if body is None and isinstance(context.document, OrderDocument):
+        context.sheet.hold(in_words(context.document))
+    disposition = Disposition.PARK if body is None else Disposition.POST
+    return _Mapped(body, decisions, disposition, entity="PurchaseOrderChange")
+
+
 def _for_a_person(context: Context) -> str:
     document = context.document
     if isinstance(document, Invoice):
@@ -209,17 +226,21 @@ def _for_a_person(context: Context) -> str:
             return ""
         kind = document.invoice_type.value
         return f"A {kind} invoice is not posted; book {document.number} by hand if it counts."
-    purpose = getattr(document, "purpose", Purpose.ORIGINAL)
-    if document.document_type == "order_change" or purpose in _FOR_A_PERSON:
+    if isinstance(document, OrderDocument) and (_changes(document) or document.purpose in _FOR_A_PERSON):
         kind = document.document_type.replace("_", " ")
         return (
-            f"The {kind} {document.number} ({purpose.value}) changes an order that stands; apply it in Visma "
-            f"by hand."
+            f"The {kind} {document.number} ({document.purpose.value}) changes an order that stands; apply it "
+            f"in Visma by hand. {in_words(document)}"
         )
     return ""
 
 
-def _business_key(context: Context, target: Entity, company: str) -> tuple[str, str, str, str, str]:
-    document = context.document
-    kind = document.invoice_type.value if isinstance(document, Invoice) else ""
-    return (company, ENTITY_NAMES[target], context.partner.id, document.number, kind)
+def _kind(document: AnyDocument) -> str:
+    """Return what tells documents of one number apart."""
+    if isinstance(document, Invoice):
+        return document.invoice_type.value
+    return change_key(document) if isinstance(document, OrderDocument) and _changes(document) else ""
+
+
+def _changes(document: AnyDocument) -> bool:
+    return document.document_type == "order_change"

@@ -139,7 +139,7 @@ def map_purchase_order(
     """
     mapper = OrderMapper(context, routing, supplier, "supplier")
     for line in mapper.order.lines:
-        if draft := _purchase_line(mapper, line):
+        if draft := purchase_line(mapper, line):
             mapper.lines.append(draft)
     _purchase_head(mapper)
     found = mapper.require_party()
@@ -147,18 +147,22 @@ def map_purchase_order(
     mapper.hold_findings()
     put_hold(context, mapper.head)
     mapper.head.put("note", note_text(context), Source.COMPUTED)
-    body = PurchaseOrder.model_validate({**mapper.head.plain(), "lines": [_plain(d) for d in mapper.lines]})
+    body = PurchaseOrder.model_validate(
+        {**mapper.head.plain(), "lines": [plain_line(d) for d in mapper.lines]}
+    )
     return body, mapper.decisions("lines")
 
 
-def _plain(draft: Draft) -> dict[str, object]:
+def plain_line(draft: Draft) -> dict[str, object]:
+    """Return a line of a purchase order as its write model takes it."""
     values = draft.plain()
     if "sub" in values:
         values["sub"] = segments_of(values["sub"])
     return values
 
 
-def _purchase_line(mapper: OrderMapper, line: OrderLine) -> Draft | None:
+def purchase_line(mapper: OrderMapper, line: OrderLine) -> Draft | None:
+    """Return a line of a purchase order, every value with its reason; none where a rule ignores it."""
     found = mapper.find(line)
     routing = mapper.route(line, found)
     if routing is None:

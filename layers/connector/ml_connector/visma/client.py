@@ -226,6 +226,8 @@ class VismaClient:
         response = self._send(
             Sending("PUT", self._url(path), content=dump_json(body).encode(), headers=headers)
         )
+        if response.status_code == 202:
+            response = await_request(self, response, writing=True)
         return str(response.headers.get("ETag", ""))
 
     def edit(

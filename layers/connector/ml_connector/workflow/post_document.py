@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 from ml_connector.errors import Held, Misconfigured
 from ml_connector.store.ledger import BusinessKey
 from ml_connector.store.objects import ObjectRef
+from ml_connector.visma.changing import ENTITY as CHANGE
+from ml_connector.visma.changing import change_purchase_order
 from ml_connector.visma.entities import entity_named
+from ml_connector.visma.models.purchase_order_change import PurchaseOrderChange
 from ml_connector.visma.posting import Clock, Posted, Posting, post, utc_now
 from ml_connector.workflow.claiming import keep_alone
 from ml_connector.workflow.finish_posting import Finish, ToFinish
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from ml_connector.store.order_claims import OrderClaims
     from ml_connector.store.raw import RawStore
     from ml_connector.visma.client import VismaClient
+    from ml_connector.visma.wire import WriteModel
 
 
 _DIGITS_OF_CONTENT = 12
@@ -121,8 +125,12 @@ def _posting(ticket: DocumentTicket, mapped: dict[str, Any]) -> Posting:
         key=BusinessKey(company, entity, partner, number, kind),
         document_id=ticket.id,
         content_sha256=mapped["content_sha256"],
-        body=entity_named(mapped["entity"]).model.model_validate(mapped["body"]),
+        body=_model_of(mapped["entity"]).model_validate(mapped["body"]),
     )
+
+
+def _model_of(entity: str) -> type[WriteModel]:
+    return PurchaseOrderChange if entity == CHANGE else entity_named(entity).model
 
 
 def _beside_its_namesake(posting: Posting, ledger: PostingLedger) -> Posting:
@@ -135,6 +143,8 @@ def _beside_its_namesake(posting: Posting, ledger: PostingLedger) -> Posting:
 
 
 def _post(visma: VismaClient, posting: Posting, parts: PostingParts, *, owner: str) -> Posted:
+    if posting.key.entity == CHANGE:
+        return change_purchase_order(visma, posting)
     try:
         return post(visma, parts.ledger, posting, owner=owner, now=parts.now)
     except Misconfigured as error:
