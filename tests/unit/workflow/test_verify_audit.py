@@ -121,6 +121,14 @@ def test_a_missing_event_of_a_document_is_found(world, event):
     assert ("event-missing", DOCUMENT) in world.verify()
 
 
+def test_an_acknowledgement_that_was_reconciled_misses_nothing(world):
+    state = {"kind": "document", "direction": "in", "parent": INTERCHANGE, "answers": "sent-1"}
+    stored = world.parts.documents.put("messages/ack", b"ST*997").model_dump()
+    world.parts.tell("ack", "received", state={**state, "bytes": stored})
+    world.parts.tell("ack", "logged", state=state)
+    assert ("event-missing", "ack") not in world.verify()
+
+
 def test_a_missing_event_of_a_message_is_found(world):
     world.lose_event(MESSAGE, "split")
     assert ("event-missing", MESSAGE) in world.verify()
