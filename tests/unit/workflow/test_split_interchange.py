@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from ml_connector.edi import read_interchanges
+from ml_connector.errors import Unavailable
 from ml_connector.partners.configuration import parse
 from ml_connector.store.audit import Origin
 from ml_connector.workflow.split_interchange import Splitting, split_interchange
@@ -141,14 +142,21 @@ def test_a_test_interchange_never_starts_a_document_in_production(splitter):
 
 
 def test_a_visit_without_time_left_says_where_to_go_on(splitter):
-    splitter.seconds_left = 10.0
+    left = iter([70.0, 10.0])
+    splitter.parts = replace(splitter.parts, remaining_seconds=lambda: next(left))
     first = splitter.split(interchange(ORDER, INVOICE))
     assert first["more"]
-    assert not splitter.starter.started
-    splitter.seconds_left = 900.0
+    assert len(splitter.starter.started) == 1
+    splitter.parts = replace(splitter.parts, remaining_seconds=lambda: 900.0)
     second = splitter.split(interchange(ORDER, INVOICE), progress=first["progress"])
     assert not second["more"]
     assert len(splitter.starter.started) == 2
+
+
+def test_a_visit_with_time_for_nothing_is_tried_again_and_not_entered_for_ever(splitter):
+    splitter.seconds_left = 10.0
+    with pytest.raises(Unavailable):
+        splitter.split(interchange(ORDER, INVOICE))
 
 
 def test_a_partners_mailbox_says_how_its_interchanges_are_read(splitter, configuration):

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from moto import mock_aws
 from tests.audit_store import BUCKET, StoredParts
 
 from ml_connector.sterling.messages import MailboxMessage
+from ml_connector.store.audit_queries import Page
 from ml_connector.visma.stamped import StampedDocument
+from ml_connector.workflow.faults import FaultKind
 from ml_connector.workflow.tickets import message_item
 from ml_connector.workflow.verify_audit import Verifying, verify_audit
+from ml_connector.workflow.verify_stories import check_story
 
 MESSAGE = message_item("sterling", "/acme/Inbound", "7")
 INTERCHANGE, DOCUMENT = f"{MESSAGE}-1", f"{MESSAGE}-1-1"
@@ -196,3 +200,17 @@ def test_every_fault_says_what_to_do(world):
     (fault,) = world.report.as_dict()["faults"]
     assert NUMBER in fault["what"]
     assert fault["advice"].endswith(".")
+
+
+def test_the_documents_of_a_large_interchange_are_counted_page_by_page():
+    """DynamoDB gives a megabyte at a time, which a thousand documents exceed."""
+    pages = {None: Page([{}] * 2, "next"), "next": Page([{}], None)}
+    queries = SimpleNamespace(by_interchange=lambda _item, token=None: pages[token])
+    state = {"item": "i-1", "kind": "interchange", "status": "split", "event_count": 1}
+
+    def faults(messages):
+        split = {"event": "split", "at": "2026-03-02T12:00:00.000000Z", "facts": {"messages": messages}}
+        return [fault.kind for fault in check_story(state, [split], queries, settled_by="")]
+
+    assert faults(3) == []
+    assert faults(4) == [FaultKind.ITEM_MISSING]

@@ -86,10 +86,19 @@ class Origin(BaseModel):
     step: str
     execution: str = ""
     entered_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    started_at: datetime | None = None
     retry: int = 0
     redrive: int = 0
     actor: str = ""
     configuration_version: str = ""
+
+    @property
+    def of_execution(self) -> Origin:
+        """The same origin for all visits and retries of one step in one execution.
+
+        What a step records so, it records once however many visits it takes.
+        """
+        return self.model_copy(update={"entered_at": self.started_at or self.entered_at, "retry": 0})
 
     @property
     def token(self) -> str:

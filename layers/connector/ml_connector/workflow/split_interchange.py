@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from pydantic import BaseModel, ConfigDict
 
 from ml_connector.edi import Interchange, Message, ReadOptions, Standard, message_bytes, read_interchanges
+from ml_connector.errors import Unavailable
 from ml_connector.store.objects import ObjectRef
 from ml_connector.workflow.files import Filed, judge_file, read_filed
 from ml_connector.workflow.judge_interchange import Verdict, judge, listed
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 # A visit stops when less time than this is left; the state machine then enters the step again.
 _SPARE_SECONDS = 60
+# What one visit started before a store or Step Functions failed is kept from so many messages on. Fewer are
+# started again, which changes nothing: so visits stay few, and the execution's history short.
+_WORTH_KEEPING = 1000
 # Interchanges whose sender gets an answer, if its profile says so.
 _ANSWERED = frozenset({"split", "duplicate", "quarantined", "skipped"})
 
@@ -117,17 +121,38 @@ class _Visit:
         return verdicts
 
     def start_all(self, stream: BinaryIO, verdicts: list[Verdict], done: Progress) -> Progress | None:
-        """Start the documents of all interchanges that go on; return where to continue if time runs out."""
+        """Start the documents of all interchanges that go on; return where to continue if time runs out.
+
+        Raises:
+            Unavailable: A store did not answer before enough was started, or there was time for nothing.
+        """
+        started = 0
         for index, interchange in enumerate(read_interchanges(stream, self.reading)):
             verdict = verdicts[index]
             if index < done.interchanges or not verdict.goes_on or verdict.partner is None:
                 continue
             skipped = done.messages if index == done.interchanges else 0
             for number, message in _numbered(interchange, stream, skipped):
-                if self.parts.remaining_seconds() < _SPARE_SECONDS:
+                if not self._start_in_time(
+                    f"{self.ticket.id}-{index + 1}-{number}", message, verdict.partner, started
+                ):
                     return Progress(interchanges=index, messages=number - 1)
-                self._start(f"{self.ticket.id}-{index + 1}-{number}", message, verdict.partner)
+                started += 1
         return None
+
+    def _start_in_time(self, document: str, message: Message | Filed, partner: Partner, started: int) -> bool:
+        """Start one document; False if this visit ends before it, having started enough."""
+        if self.parts.remaining_seconds() < _SPARE_SECONDS:
+            if started:
+                return False
+            raise Unavailable("Reading the mailbox message left no time to start its documents.")
+        try:
+            self._start(document, message, partner)
+        except Unavailable:
+            if started < _WORTH_KEEPING:
+                raise
+            return False
+        return True
 
     def _judge(self, interchange: Interchange, item: str, count: int, stream: BinaryIO) -> Verdict:
         if interchange.standard is Standard.UNKNOWN:
@@ -190,7 +215,13 @@ class _Visit:
         facts = {"bytes": ticket.bytes.model_dump(), "findings": listed(findings)}
         # A repeat of this visit comes after the document went on: it must not take it back.
         self.parts.audit.record(
-            ticket.id, "received", origin=self.origin, state=state, numbers=numbers, facts=facts, first=True
+            ticket.id,
+            "received",
+            origin=self.origin.of_execution,
+            state=state,
+            numbers=numbers,
+            facts=facts,
+            first=True,
         )
 
     def _record(self, item: str, interchange: Interchange, verdict: Verdict) -> None:
@@ -211,7 +242,12 @@ class _Visit:
         }
         numbers = {"control_number": str(state["number"])}
         recorded = self.parts.audit.record(
-            item, verdict.event, origin=self.origin, state=state, numbers=numbers, facts=verdict.facts
+            item,
+            verdict.event,
+            origin=self.origin.of_execution,
+            state=state,
+            numbers=numbers,
+            facts=verdict.facts,
         )
         if recorded and not verdict.goes_on:
             self.parts.count_set_aside(verdict.event)

@@ -73,10 +73,15 @@ def origin_of(step: str, context: dict[str, Any], *, configuration_version: str 
         step=step,
         execution=execution["Id"],
         entered_at=datetime.fromisoformat(state["EnteredTime"]),
+        started_at=_moment(execution.get("StartTime")),
         retry=int(state.get("RetryCount") or 0),
         redrive=int(execution.get("RedriveCount") or 0),
         configuration_version=configuration_version,
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def item_of(given: dict[str, Any]) -> str:
