@@ -13,6 +13,7 @@ from local.sterling.answers import Request
 from local.sterling.api import ConnectionCut, Delivery, SterlingApi
 
 if TYPE_CHECKING:
+    import ssl
     from pathlib import Path
     from types import TracebackType
 
@@ -70,9 +71,13 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, port: int, api: SterlingApi, data: Path | None) -> None:
+    def __init__(
+        self, port: int, api: SterlingApi, data: Path | None, tls: ssl.SSLContext | None = None
+    ) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.api, self._data = api, data
+        if tls is not None:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
 
     def save(self) -> None:
         """Keep the state over a restart."""
@@ -88,15 +93,22 @@ class SterlingServer:
         port: The port on the loopback interface; 0 for any free one.
         api: The server's insides.
         data: A file that keeps the state; read at the start if it exists.
+        tls: The server's certificate and what it asks of clients; plain HTTP without.
     """
 
-    def __init__(self, port: int = 0, api: SterlingApi | None = None, data: Path | None = None) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        api: SterlingApi | None = None,
+        data: Path | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.api = api or SterlingApi()
         if data is not None and data.exists():
             self.api.state.load(data)
-        self._server = _Server(port, self.api, data)
+        self._server = _Server(port, self.api, data, tls)
         self.port = self._server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
 
     def serve(self) -> None:
         """Serve until :meth:`stop` is called from another thread, or the process ends."""

@@ -14,7 +14,6 @@ from ml_connector.errors import Misconfigured, OutcomeUnknown, Unavailable
 from ml_connector.sterling import SterlingClient, SterlingCredentials, SterlingSettings
 from ml_connector.sterling.answers import LoginRefused
 from ml_connector.sterling.ping import check
-from ml_connector.sterling.transport import make_tls_context
 
 ADMIN = SterlingCredentials(username="admin", password="password")
 OAUTH = SterlingCredentials(client_id="connector", client_secret="secret")
@@ -116,12 +115,6 @@ def test_retry_after_is_passed_on(server, connect):
     with pytest.raises(Unavailable) as caught:
         connect().list_messages()
     assert caught.value.retry_after == 17
-
-
-def test_an_unverified_connection_is_warned_about_each_time(caplog):
-    make_tls_context(SterlingSettings(host="h", verify=False), ADMIN)
-    make_tls_context(SterlingSettings(host="h", verify=False), ADMIN)
-    assert caplog.text.count("STERLING_VERIFY is false") == 2
 
 
 def test_settings_come_from_the_environment_and_name_what_is_wrong():

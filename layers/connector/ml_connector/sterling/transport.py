@@ -44,9 +44,7 @@ def make_tls_context(settings: SterlingSettings, credentials: SterlingCredential
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if not settings.verify:
-        log.warning(
-            "STERLING_VERIFY is false: Sterling's certificate is not checked, anyone could pose as it."
-        )
+        warn_if_unverified(settings)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
         _load_trust(context, settings.ca_bundle)
@@ -57,6 +55,14 @@ def make_tls_context(settings: SterlingSettings, credentials: SterlingCredential
             advice="Give PEM text or the path of a PEM file; the client's key must not be encrypted.",
         ) from error
     return context
+
+
+def warn_if_unverified(settings: SterlingSettings) -> None:
+    """Log a warning if Sterling's certificate is not checked; done with every call, so that it stays seen."""
+    if settings.scheme == "https" and not settings.verify:
+        log.warning(
+            "STERLING_VERIFY is false: Sterling's certificate is not checked, anyone could pose as it."
+        )
 
 
 def _load_trust(context: ssl.SSLContext, bundle: str) -> None:
@@ -156,6 +162,7 @@ class Transport:
 
     def _attempt(self, method: str, path: str, options: dict[str, Any], *, stream: bool) -> httpx.Response:
         self.calls += 1
+        warn_if_unverified(self._settings)
         headers = {**options.pop("headers", JSON), "Authorization": self._login.header()}
         request = self.http.build_request(method, self._settings.origin + path, headers=headers, **options)
         return guard(lambda: self.http.send(request, stream=stream), wrote=method != "GET")
