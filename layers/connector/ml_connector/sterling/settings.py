@@ -3,6 +3,8 @@
 Where a fact about the REST API could not be established from public material, the assumption is a default
 here and never a constant in the code. All settings can be given as environment variables with the prefix
 ``STERLING_``: ``STERLING_HOST``, ``STERLING_MAILBOXES=/ACME/Inbox,/*/Inbox``; mappings are given as JSON.
+Those that have no variable of their own can stand together in ``STERLING_SETTINGS``, a JSON object of settings
+by name, which the template's parameter ``SterlingSettings`` fills.
 """
 
 from __future__ import annotations
@@ -14,7 +16,15 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from ml_connector.errors import Misconfigured
 
@@ -143,6 +153,12 @@ class SterlingSettings(BaseModel):
     batch_above_bytes: int = Field(default=5 << 20, ge=1)
     settle_seconds: float = Field(default=200.0, ge=0)
 
+    @model_validator(mode="after")
+    def _move_names_its_target(self) -> Self:
+        if self.after_receipt is AfterReceipt.MOVE and not self.move_to:
+            raise ValueError("after_receipt is move, so move_to has to name a mailbox")
+        return self
+
     @field_validator("server_tz_override")
     @classmethod
     def _zone_exists(cls, value: str) -> str:
@@ -165,7 +181,7 @@ class SterlingSettings(BaseModel):
             if environment.get(name, "").strip()
         }
         try:
-            return cls.model_validate(given)
+            return cls.model_validate(_together(environment.get(f"{PREFIX}SETTINGS", "")) | given)
         except ValidationError as error:
             raise _unusable(error) from error
 
@@ -242,6 +258,20 @@ def _matches(text: str, include: tuple[str, ...], exclude: tuple[str, ...]) -> b
     return any(fnmatchcase(text, pattern) for pattern in include) and not any(
         fnmatchcase(text, pattern) for pattern in exclude
     )
+
+
+def _together(text: str) -> dict[str, Any]:
+    """Return the settings that stand together in one variable, by name."""
+    try:
+        found = json.loads(text) if text.strip() else {}
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise Misconfigured(
+            f"{PREFIX}SETTINGS is no JSON object of settings.",
+            advice='Write it like {"after_receipt": "move", "move_to": "/Done"}.',
+        )
+    return found
 
 
 def _unusable(error: ValidationError) -> Misconfigured:
