@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -141,14 +142,5 @@ def _chosen(item: Fields, query: dict[str, str]) -> Fields:
 
 def like(text: str, pattern: str) -> bool:
     """Whether a text is like a pattern of the API: ``%`` stands for any text, and the end is open."""
-    parts = pattern.casefold().split("%")
-    rest = text.casefold()
-    if not rest.startswith(parts[0]):
-        return False
-    rest = rest[len(parts[0]) :]
-    for part in parts[1:]:
-        before, found, rest = rest.partition(part)
-        if not found and part:
-            return False
-        rest = rest if part else before
-    return True
+    parts = (re.escape(part) for part in pattern.casefold().split("%"))
+    return re.match(".*".join(parts), text.casefold(), re.DOTALL) is not None

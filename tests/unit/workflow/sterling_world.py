@@ -151,6 +151,7 @@ class World:
     def send_ports(self):
         return SendPorts(
             client=self.client,
+            marks=Marks(self.table, system="sterling"),
             outbox=Outbox(self.table, system="sterling"),
             raw=self.raw,
             audit=self,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from local.sterling.faults import FaultPlan, FaultRule
 from tests.unit.workflow.sterling_world import Died, World
 
 from ml_connector.errors import ConnectorError, Misconfigured, Unavailable
+from ml_connector.sterling.answers import LoginRefused
 from ml_connector.sterling.client import NoSuchMailbox
 from ml_connector.workflow.send_to_sterling import Consignment, message_name, send_to_sterling
 
@@ -74,6 +76,33 @@ def test_large_payloads_go_as_a_batch_and_small_ones_as_document_and_message():
     world, consignment = make(batch_above_bytes=len(CONTENT) - 1)
     send(world, consignment)
     assert world.api.counts == {"POST messagebatches": 1}
+
+
+def test_a_refused_login_is_not_repeated_by_other_consignments_nor_by_the_poll():
+    world, consignment = make()
+    world.client = world.new_client(password="old", version="1")
+    with pytest.raises(LoginRefused):
+        send_to_sterling(consignment, world.send_ports())
+    calls = sum(world.api.counts.values())
+    for number in range(20):
+        other = replace(consignment, send_id=f"other-{number}")
+        with pytest.raises(LoginRefused, match="not tried again until"):
+            send_to_sterling(other, world.send_ports())
+    assert world.poll()["login_held"] == 1
+    assert sum(world.api.counts.values()) == calls
+    assert world.state.users["admin"].failures == 1
+    world.client = world.new_client(version="2")
+    send_to_sterling(consignment, world.send_ports())
+    assert len(delivered(world)) == 1
+
+
+def test_what_is_sent_already_is_told_while_the_login_is_refused():
+    world, consignment = make()
+    first = send(world, consignment)
+    world.client = world.new_client(password="old")
+    with pytest.raises(LoginRefused):
+        send_to_sterling(replace(consignment, send_id="other"), world.send_ports())
+    assert send_to_sterling(consignment, world.send_ports()) == first
 
 
 def test_names_stay_short_plain_and_distinct():

@@ -99,10 +99,12 @@ def sending(parts: Parts) -> Sending:
 def _sterling_ports(parts: Parts, kind: str = "") -> SendPorts:
     from ml_connector.assembly.message_audit import SendingAudit
     from ml_connector.store.outbox import Outbox
+    from ml_connector.store.watermarks import Marks
     from ml_connector.workflow.send_to_sterling import SendPorts
 
     return SendPorts(
         client=parts.sterling,
+        marks=Marks(parts.state_table, system="sterling"),
         outbox=Outbox(parts.state_table, system="sterling"),
         raw=parts.documents,
         audit=SendingAudit(parts.audit, kind),

@@ -3,8 +3,8 @@
 Where a fact about the REST API could not be established from public material, the assumption is a default
 here and never a constant in the code. All settings can be given as environment variables with the prefix
 ``STERLING_``: ``STERLING_HOST``, ``STERLING_MAILBOXES=/ACME/Inbox,/*/Inbox``; mappings are given as JSON.
-Those that have no variable of their own can stand together in ``STERLING_SETTINGS``, a JSON object of settings
-by name, which the template's parameter ``SterlingSettings`` fills.
+Those that have no variable of their own can stand together in ``STERLING_SETTINGS``, a JSON object by name,
+which the template's parameter ``SterlingSettings`` fills.
 """
 
 from __future__ import annotations

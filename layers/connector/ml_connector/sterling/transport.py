@@ -139,10 +139,16 @@ class Transport:
             body: Makes httpx's arguments for the body, anew for each attempt as a stream is used up by one.
 
         Raises:
+            Misconfigured: It would write to workflowmonitors, which terminates a process; nothing was sent.
             OutcomeUnknown: The request left and no clear answer came: it may have been carried out.
             Unavailable: The request never left, or the server was too busy to take it.
             ConnectorError: As the table in :mod:`ml_connector.sterling.answers` says.
         """
+        if path.startswith(self._settings.resource("workflowmonitors")):
+            raise Misconfigured(
+                f"{method} to {path} would terminate or restart a business process.",
+                advice="Correct the resource's name in resource_paths.",
+            )
         return self._send(method, path, body)
 
     def _send(self, method: str, path: str, body: Body, *, stream: bool = False) -> httpx.Response:

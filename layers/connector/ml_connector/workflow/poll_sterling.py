@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ml_connector.sterling.answers import LoginRefused
 from ml_connector.sterling.polling import in_order, is_wanted, may_be_new, silence, watermarks_after
+from ml_connector.workflow.login_pause import LoginPause
 from ml_connector.workflow.receive_message import Outcome, PollPorts, Receiver
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ LEASE = "poll-sterling"
 _LEASE_MARGIN = 30.0
 # After so many failures in a row it is Sterling that fails and not the messages: the poll ends.
 _FAILURES_IN_A_ROW = 3
-_LOGIN_PAUSE, _LONGEST_LOGIN_PAUSE = timedelta(minutes=5), timedelta(minutes=30)
 
 
 def poll_sterling(ports: PollPorts) -> dict[str, float]:
@@ -68,29 +67,11 @@ def poll_sterling(ports: PollPorts) -> dict[str, float]:
     with ports.leases.held(LEASE, ports.remaining_seconds() + _LEASE_MARGIN) as ours:
         if not ours:
             return dict.fromkeys(COUNTS, 0.0) | {"lease_contended": 1.0}
-        if _login_held(ports):
+        pause = LoginPause(ports.client, ports.marks, ports.now)
+        if pause.until:
             return dict.fromkeys(COUNTS, 0.0) | {"login_held": 1.0}
-        try:
+        with pause.kept():
             return _Poll(ports).run()
-        except LoginRefused:
-            _hold_login(ports)
-            raise
-
-
-def _login_held(ports: PollPorts) -> bool:
-    mark = ports.marks.read("login")
-    same = mark.get("secret_version", "") == ports.client.secret_version
-    return bool(mark) and same and ports.now() < datetime.fromisoformat(mark["until"])
-
-
-def _hold_login(ports: PollPorts) -> None:
-    mark, now = ports.marks.read("login"), ports.now()
-    # A refusal within an hour of the last pause's end continues it; an older one is history.
-    recent = bool(mark) and now < datetime.fromisoformat(mark["until"]) + timedelta(hours=1)
-    failures = int(mark["failures"]) + 1 if recent else 1
-    until = now + min(_LOGIN_PAUSE * failures, _LONGEST_LOGIN_PAUSE)
-    version = ports.client.secret_version
-    ports.marks.write("login", until=until.isoformat(), failures=failures, secret_version=version)
 
 
 class _Poll:

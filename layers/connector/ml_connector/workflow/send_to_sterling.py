@@ -17,6 +17,7 @@ from ml_connector.errors import ConnectorError, OutcomeUnknown, Unavailable
 from ml_connector.sterling.messages import slug
 from ml_connector.sterling.settings import SendWay
 from ml_connector.store.outbox import Outgoing, SendState
+from ml_connector.workflow.login_pause import LoginPause
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ml_connector.store.objects import ObjectRef
     from ml_connector.store.outbox import Outbox
     from ml_connector.store.raw import RawStore
+    from ml_connector.store.watermarks import Marks
     from ml_connector.workflow.receive_message import Audit
 
 # DB2 for z/OS keeps no longer names; every other database keeps 255.
@@ -37,6 +39,7 @@ class SendPorts:
     """What the step works with, all of it handed in."""
 
     client: SterlingClient
+    marks: Marks
     outbox: Outbox
     raw: RawStore
     audit: Audit
@@ -80,7 +83,8 @@ def send_to_sterling(consignment: Consignment, ports: SendPorts) -> dict[str, An
 
     Raises:
         Unavailable: Try again, after ``retry_after`` seconds if given; it will look before it sends.
-        Misconfigured: Sterling refused it for good: mailbox, permission or login.
+        Misconfigured: Sterling refused it for good: mailbox, permission or login. A refused login is not
+            repeated by this or any other consignment until the pause is over.
     """
     mailbox = consignment.mailbox or ports.client.settings.mailbox_of(consignment.partner)
     planned = Outgoing(
@@ -89,7 +93,16 @@ def send_to_sterling(consignment: Consignment, ports: SendPorts) -> dict[str, An
         name=message_name(consignment),
         sha256=consignment.content.sha256,
     )
-    return _Sending(consignment, ports).run(ports.outbox.plan(planned))
+    outgoing = ports.outbox.plan(planned)
+    if outgoing.state is not SendState.SENT:
+        with LoginPause(ports.client, ports.marks, ports.now).kept():
+            outgoing = _Sending(consignment, ports).run(outgoing)
+    return {
+        "mailbox": outgoing.mailbox,
+        "name": outgoing.name,
+        "message_id": outgoing.message_id,
+        "attempts": outgoing.attempts,
+    }
 
 
 class _Sending:
@@ -99,17 +112,10 @@ class _Sending:
         self._consignment, self._ports = consignment, ports
         self._settings = ports.client.settings
 
-    def run(self, outgoing: Outgoing) -> dict[str, Any]:
+    def run(self, outgoing: Outgoing) -> Outgoing:
         if outgoing.state in (SendState.SENDING, SendState.UNKNOWN):
             outgoing = self._look(outgoing)
-        if outgoing.state is not SendState.SENT:
-            outgoing = self._attempt(outgoing)
-        return {
-            "mailbox": outgoing.mailbox,
-            "name": outgoing.name,
-            "message_id": outgoing.message_id,
-            "attempts": outgoing.attempts,
-        }
+        return outgoing if outgoing.state is SendState.SENT else self._attempt(outgoing)
 
     def _look(self, outgoing: Outgoing) -> Outgoing:
         """Return the record as SENT if the mailbox has the message; as it is if it may be sent again.
