@@ -1,17 +1,25 @@
 """Answers to interchanges of our own, against the golden answer beside each."""
 
+import io
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.unit.edi.interchanges import ORDER_850, ORDERS, edifact, examined, tradacoms, x12
 
 from ml_connector.edi import (
     AcknowledgementKind,
     AcknowledgementStyle,
     ControlNumbers,
+    ReadOptions,
+    Severity,
     Standard,
     acknowledge,
+    examine,
+    read_interchanges,
 )
 from ml_connector.errors import Misconfigured, Rejected
 
@@ -84,6 +92,73 @@ def test_groups_are_answered_one_set_each():
     found = answer(two)
     assert (found.count(b"~AK1*PO*7~"), found.count(b"~AK1*PO*8~")) == (1, 1)
     assert b"~GE*2*3~" in found
+
+
+def test_a_group_without_sets_is_answered_too():
+    data = x12(ORDER_850)
+    empty = b"GS*IN*RETAILER*SUPPLIER*20260115*0930*6*X*004010~GE*0*6~"
+    alone = data[:106] + empty + b"IEA*1*000000042~"
+    assert b"~AK1*IN*6~AK9*A*0*0*0~" in answer(alone)
+    assert b"~AK1*IN*6~AK9*R*3*0*0*5~" in answer(alone.replace(b"GE*0", b"GE*3"))
+    both = answer(data.replace(b"GS*PO", empty + b"GS*PO").replace(b"IEA*1", b"IEA*2"))
+    assert both.index(b"~AK1*IN*6~") < both.index(b"~AK1*PO*7~")
+    acknowledgements = alone.replace(b"GS*IN", b"GS*FA")
+    assert b"AK1" not in answer(acknowledgements)
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("ST*8500*0001", b"AK2*850*0001~AK5*R*1*6~"),
+        ("ST**0001", b"AK2*000*0001~AK5*R*1*6~"),
+        ("ST*850*1", b"AK2*850*0001~AK3*ST*1**8~AK4*2*329*4*1~AK5*R*3*5*7~"),
+        ("ST*850*0123456789", b"AK2*850*012345678~AK3*ST*1**8~AK4*2*329*5*0123456789~AK5*R*3*5*7~"),
+        ("ST", b"AK2*000*0000~AK5*R*7*3*6~"),
+    ],
+)
+def test_what_identifies_a_set_badly_is_named_in_a_valid_answer(header, told):
+    found = answer(x12(ORDER_850).replace(b"ST*850*0001", header.encode()))
+    assert told in found
+    _, outcomes = examined(found)
+    assert [finding for outcome in outcomes for finding in outcome.findings] == []
+
+
+def test_the_syntax_identifier_nobody_knows_is_answered():
+    assert answer(edifact(ORDERS).replace(b"UNOC", b"QQQQ")).startswith(b"UNA:+.? 'UNB+UNOC:3+")
+
+
+_DAMAGE = st.sampled_from([b"", b"1", b"x" * 40, b"\xe5\xff", b"\x01", b" ", b"~", b"'", b"?", b"*", b"+"])
+
+
+@given(
+    st.sampled_from([x12(ORDER_850, ORDER_850), edifact(ORDERS, ORDERS), edifact(ORDERS, syntax="4")]),
+    st.lists(st.tuples(st.integers(0, 200), _DAMAGE), min_size=1, max_size=4),
+    st.sampled_from([AcknowledgementKind.X12_999, None]),
+    st.booleans(),
+)
+@settings(max_examples=200, deadline=None)
+def test_every_interchange_has_an_answer_and_every_answer_is_valid(data, damage, kind, warnings):
+    """Each damage takes the place of one value: names, numbers, dates and counts of envelopes included."""
+    pieces = re.split(rb"([*+:>~'])", data[3:])
+    for place, wrong in damage:
+        pieces[place * 2 % len(pieces)] = wrong
+    interchange, outcomes = examined(data[:3] + b"".join(pieces))
+    if interchange.standard is Standard.UNKNOWN:
+        return
+    kind = kind if interchange.standard is Standard.X12 else None
+    numbers, style = NUMBERS, AcknowledgementStyle(warnings=warnings)
+    found = acknowledge(interchange, outcomes, numbers=numbers, prepared_at=NOW, kind=kind, style=style)
+    _, answered = examined(found)
+    assert answered
+    assert [f for outcome in answered for f in outcome.findings if f.severity is Severity.ERROR] == []
+
+
+def test_a_streamed_message_is_counted_whole():
+    lines = [f"PO1*{number}*1*EA*1**VP*X{number}" for number in range(200)]
+    data = x12((ORDER_850[0], *lines)).replace(b"~SE*", b"~QQ1*~SE*").replace(b"SE*203", b"SE*204")
+    options = ReadOptions(held_bytes=500, chunk_bytes=500)
+    (outcome,) = examine(next(iter(read_interchanges(io.BytesIO(data), options))))
+    assert outcome.segments == 204
 
 
 def test_edifact_groups_are_named():

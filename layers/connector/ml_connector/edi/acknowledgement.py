@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ml_connector.edi.finding import Severity
+from ml_connector.edi.rows import told_apart
 from ml_connector.edi.separators import Standard
 from ml_connector.errors import Misconfigured, Rejected
 
@@ -150,6 +151,12 @@ class Answer:
     def test(self) -> bool:
         """Whether the answer is a test."""
         return self.interchange.test if self.style.test is None else self.style.test
+
+    @property
+    def separators(self) -> Separators | None:
+        """The answer's service characters; the standard's usual ones where those received can't be used."""
+        received = self.interchange.separators
+        return self.style.separators or (received if told_apart(received) else None)
 
     def told(self, findings: Sequence[Finding]) -> list[Finding]:
         """The findings the partner is told: errors, and warnings if wanted."""

@@ -146,6 +146,7 @@ class Assembler:
         own = block.slice(start, stop, self._count + 1)
         first = not self._count
         self._count += stop - start
+        message.counted = self._count
         self._last = own
         if self._streaming:
             self._streamed = own

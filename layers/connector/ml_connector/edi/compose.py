@@ -83,11 +83,17 @@ def _separators(outgoing: OutgoingInterchange) -> Separators:
         return separators
     repetition = ""
     if outgoing.standard is Standard.EDIFACT and _version(outgoing) >= "4":
-        repetition = separators.repetition or "*"
+        repetition = separators.repetition or _unused(separators, "*")
     elif outgoing.standard is Standard.X12 and _version(outgoing) >= "00402":
-        repetition = separators.repetition or "^"
+        repetition = separators.repetition or _unused(separators, "^")
     release = separators.release if outgoing.standard is Standard.EDIFACT else ""
     return replace(separators, tag=separators.element, repetition=repetition, release=release)
+
+
+def _unused(separators: Separators, usual: str) -> str:
+    """A sign for a separator the partner named none for: the usual one, if it is not another's."""
+    taken = {separators.element, separators.component, separators.terminator, separators.release}
+    return next(sign for sign in (usual, "^", "`", "|", "!", "<") if sign not in taken)
 
 
 def _version(outgoing: OutgoingInterchange) -> str:
@@ -119,14 +125,14 @@ def _isa(outgoing: OutgoingInterchange, writer: RowWriter) -> bytes:
         " " * 10,
         "00",
         " " * 10,
-        _fixed(sender.qualifier or "ZZ", 2, "ISA05"),
-        _fixed(sender.id, 15, "ISA06"),
-        _fixed(receiver.qualifier or "ZZ", 2, "ISA07"),
-        _fixed(receiver.id, 15, "ISA08"),
+        _fixed(sender.qualifier or "ZZ", 2, "ISA05", separators),
+        _fixed(sender.id, 15, "ISA06", separators),
+        _fixed(receiver.qualifier or "ZZ", 2, "ISA07", separators),
+        _fixed(receiver.id, 15, "ISA08", separators),
         f"{outgoing.prepared_at:%y%m%d}",
         f"{outgoing.prepared_at:%H%M}",
         separators.repetition or "U",
-        _fixed(_version(outgoing), 5, "ISA12"),
+        _fixed(_version(outgoing), 5, "ISA12", separators),
         _digits(outgoing.control_number, 9, "ISA13"),
         "1" if outgoing.acknowledge else "0",
         "T" if outgoing.test else "P",
@@ -270,10 +276,11 @@ def _message(writer: RowWriter, start: Row, message: OutgoingMessage, trailer: s
     yield writer.write((trailer, end))
 
 
-def _fixed(value: str, width: int, place: str) -> str:
-    if len(value) > width or not value.isascii():
+def _fixed(value: str, width: int, place: str, separators: Separators) -> str:
+    signs = {separators.element, separators.component, separators.terminator, separators.repetition}
+    if len(value) > width or not value.isascii() or not value.isprintable() or signs & set(value):
         raise Misconfigured(
-            f"{place} holds {width} ASCII characters, found {value!r}.",
+            f"{place} holds {width} ASCII characters and no separators, found {value!r}.",
             advice="Correct the partner's address.",
         )
     return value.ljust(width)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from ml_connector.edi.charset import EDIFACT_CODECS
 from ml_connector.edi.compose import compose_interchange
+from ml_connector.edi.dialects.descriptions import Address
 from ml_connector.edi.finding import Severity
 from ml_connector.edi.outgoing import OutgoingGroup, OutgoingInterchange, OutgoingMessage
-from ml_connector.edi.rows import row_of
 from ml_connector.edi.separators import Standard
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 #: 0083: this level and all lower rejected; this level acknowledged, lower ones too unless said.
 _REJECTED, _ACKNOWLEDGED = "4", "7"
+#: What stands for an identification that is missing where the answer must have one.
+_NOTHING = "0"
 #: Service segments 0013 may name.
 _SERVICE = frozenset({"UNA", "UNB", "UNG", "UNH", "UNT", "UNE", "UNZ", "UNS"})
 #: Findings told at the header, whose trailer is what is absent.
@@ -38,7 +41,8 @@ _MOST_ELEMENTS = 99
 def compose_contrl(answer: Answer) -> bytes:
     """The answer to an EDIFACT interchange."""
     interchange = answer.interchange
-    later = interchange.version >= "4"
+    later = interchange.version == "4"
+    identifier = interchange.facts.syntax_identifier
     message = OutgoingMessage(
         type="CONTRL",
         version=answer.style.version or ("4.1" if later else "3.1"),
@@ -53,8 +57,8 @@ def compose_contrl(answer: Answer) -> bytes:
         prepared_at=answer.prepared_at,
         test=answer.test,
         version=interchange.version if interchange.version in ("1", "2", "3", "4") else "3",
-        charset=interchange.facts.syntax_identifier or "UNOC",
-        separators=answer.style.separators or interchange.separators,
+        charset=identifier if identifier in EDIFACT_CODECS else "UNOC",
+        separators=answer.separators,
         substitute=" ",
     )
     return compose_interchange(outgoing, [OutgoingGroup(messages=[message])])
@@ -70,9 +74,8 @@ def _rows(answer: Answer) -> Iterator[Row]:
         refused = [outcome for outcome in outcomes if outcome.rejected or answer.told(outcome.findings)]
         group = outcomes[0].group
         if group is not None and refused and key:
-            _, values = row_of(group.header)
-            number = group.control_number
-            yield "UCF", [number, values[1], values[2], _ACKNOWLEDGED]
+            parties = _party(group.sender), _party(group.receiver)
+            yield "UCF", [_fitted(group.control_number, 14), *parties, _ACKNOWLEDGED]
         for outcome in refused:
             yield from _message(answer, outcome)
 
@@ -82,10 +85,26 @@ def _parties(answer: Answer) -> list[Value]:
     interchange = answer.interchange
     sender, receiver = interchange.sender, interchange.receiver
     return [
-        interchange.control_number,
-        [sender.id, sender.qualifier, sender.internal_id],
-        [receiver.id, receiver.qualifier, receiver.internal_id],
+        _fitted(interchange.control_number, 14),
+        _party(sender, routed=True),
+        _party(receiver, routed=True),
     ]
+
+
+def _fitted(value: str, most: int) -> str:
+    """An identification in the length of its element, and never empty.
+
+    An answer has to be valid even where it repeats what was not: a partner that refuses the answer would
+    not learn what became of everything else in it.
+    """
+    return value.strip()[:most].strip() or _NOTHING
+
+
+def _party(party: Address | None, *, routed: bool = False) -> list[str]:
+    """A party's identification, its qualifier, and in an interchange its internal address."""
+    known = party or Address("")
+    found = [_fitted(known.id, 35), known.qualifier[:4].strip()]
+    return [*found, known.internal_id[:14].strip()] if routed else found
 
 
 def _verdict(findings: Sequence[Finding]) -> list[Value]:
@@ -105,11 +124,17 @@ def _message(answer: Answer, outcome: MessageOutcome) -> Iterator[Row]:
     inside = [finding for finding in told if finding.tag not in _SERVICE or finding.element]
     service = [finding for finding in told if finding not in inside]
     directory, _, release = outcome.version.partition(".")
-    identity = [outcome.type, directory, release, outcome.agency, outcome.association]
+    identity = [
+        _fitted(outcome.type, 6),
+        _fitted(directory, 3),
+        _fitted(release, 3),
+        _fitted(outcome.agency, 3 if answer.interchange.version == "4" else 2),
+        outcome.association[:6].strip(),
+    ]
     verdict = _verdict(service) if service else [_REJECTED] if outcome.rejected else [_ACKNOWLEDGED]
     if service and not outcome.rejected:
         verdict[0] = _ACKNOWLEDGED
-    yield "UCM", [outcome.control_number, identity, *verdict]
+    yield "UCM", [_fitted(outcome.control_number, 14), identity, *verdict]
     segments = groupby(inside, key=lambda finding: _position(outcome, finding))
     for count, (position, members) in enumerate(segments):
         if count == _MOST_SEGMENTS:

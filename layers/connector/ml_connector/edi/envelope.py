@@ -106,6 +106,12 @@ class Envelope:
             return
         group.trailer = trailer
         self._check(group.header, trailer, place, group.message_count, "group")
+        self._leave(group)
+
+    def _leave(self, group: Group) -> None:
+        """End a group; one without messages is remembered, as no message tells of it."""
+        if not group.message_count and len(self.interchange.empty_groups) < _REMEMBERED:
+            self.interchange.empty_groups.append(group)
         self.group = None
 
     def end_group(self) -> None:
@@ -113,7 +119,7 @@ class Envelope:
         if self.group is not None:
             told = f"A trailer of group {self.group.control_number} was expected, and none was found."
             self._notes.note("group-trailer-missing", told, segment=self.group.header)
-            self.group = None
+            self._leave(self.group)
 
     def open_message(self, header: bytes, segment_of: Message) -> None:
         """Count a message by the bytes of its header, and judge its number and its place."""

@@ -165,7 +165,7 @@ class Judge:
             if mark is None:
                 if scan.plain.match(window, end) is None:
                     return None
-                head = window[end + scan.gap : end + scan.gap + length]
+                head = window[end + scan.gap : end + scan.gap + length].split(syntax.terminator)[0]
                 mark = marks.get(head)
                 if mark is None:
                     if head[:3] in _FOREIGN:

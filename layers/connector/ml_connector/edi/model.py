@@ -59,6 +59,8 @@ class Message:
     closed = False
     #: The header message of the TRADACOMS file the message stands in (ORDHDR, INVFIL); None elsewhere.
     file_header: Message | None = None
+    #: How many segments were read of a message that does not stand in one block.
+    counted = 0
     _notes: Notebook | None = None
     _segments: list[Segment] | None = None
     _identity: MessageIdentity | None = None
@@ -139,6 +141,11 @@ class Message:
         return self._source is None and not self._gone
 
     @property
+    def segment_count(self) -> int:
+        """How many segments were read so far, those of a streamed message included."""
+        return self.counted or sum(map(len, self.blocks))
+
+    @property
     def raws(self) -> list[bytes]:
         """The bytes of all segments at hand, without terminators."""
         return [raw for block in self.blocks for raw in block.raws]
@@ -213,9 +220,9 @@ class Message:
 class Interchange:
     """One interchange (ISA, UNB, STX and what follows), its messages read as they are asked for.
 
-    ``trailer``, ``findings`` and ``span`` are complete once ``messages()`` has been read to its end. A
-    stream in which no interchange was found gives one with the standard UNKNOWN, no messages, and the
-    findings that say so.
+    ``trailer``, ``findings``, ``empty_groups`` and ``span`` are complete once ``messages()`` has been read to
+    its end. A stream in which no interchange was found gives one with the standard UNKNOWN, no messages, and
+    the findings that say so.
     """
 
     def __init__(self, syntax: Syntax, header: Segment, notes: Notebook, start: int) -> None:
@@ -224,6 +231,7 @@ class Interchange:
         self.trailer: Segment | None = None
         self.group_count = 0
         self.message_count = 0
+        self.empty_groups: list[Group] = []
         self.prelude = b""
         self.findings: list[Finding] = notes.findings
         self.facts: InterchangeFacts = describe_interchange(header, syntax)

@@ -86,7 +86,7 @@ def outcome_of(message: Message, findings: list[Finding], overlay: Overlay | Non
         association=message.association,
         guide=message.header.element(3) if message.header.tag == "ST" else "",
         group=message.group,
-        segments=sum(map(len, message.blocks)),
+        segments=message.segment_count,
         reference=_reference(message),
         findings=tuple(every),
     )

@@ -200,7 +200,14 @@ def _refused(tag: str, number: int, found: str, reason: str, value: str = "") ->
     )
 
 
-def _service_characters(separators: Separators) -> list[str]:
+def told_apart(separators: Separators) -> bool:
+    """Whether service characters can be written: each another sign, and none a letter, a digit or a blank."""
+    used = _used(separators)
+    plain = all(sign.isascii() and not sign.isalnum() and sign != " " for sign in used)
+    return plain and len(set(used)) == len(used) and bool(separators.element and separators.terminator)
+
+
+def _used(separators: Separators) -> list[str]:
     found = [
         separators.element,
         separators.component,
@@ -209,7 +216,11 @@ def _service_characters(separators: Separators) -> list[str]:
         separators.repetition,
         separators.release,
     ]
-    used = [character for character in found if character]
+    return [character for character in found if character]
+
+
+def _service_characters(separators: Separators) -> list[str]:
+    used = _used(separators)
     if len(set(used)) != len(used) or any(character.isalnum() for character in used):
         raise Misconfigured(
             f"Separators must be different signs, found {' '.join(map(repr, used))}.",

@@ -7,32 +7,38 @@ from typing import TYPE_CHECKING
 
 from ml_connector.edi.acknowledgement import AcknowledgementKind
 from ml_connector.edi.compose import compose_interchange
+from ml_connector.edi.dialects.descriptions import Address
 from ml_connector.edi.finding import Severity
 from ml_connector.edi.outgoing import OutgoingGroup, OutgoingInterchange, OutgoingMessage
 from ml_connector.edi.schema import find_schema
-from ml_connector.edi.separators import Standard
+from ml_connector.edi.separators import X12_SEPARATORS, Standard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ml_connector.edi.acknowledgement import Answer
     from ml_connector.edi.finding import Finding
-    from ml_connector.edi.model import Group
+    from ml_connector.edi.model import Group, Interchange
     from ml_connector.edi.outcome import MessageOutcome
     from ml_connector.edi.rows import Row
+    from ml_connector.edi.separators import Separators
 
 #: Codes that only 999 has, and what a 997 says instead.
 _PLAIN_CODES = {"IK3:I4": "AK3:2", "IK4:I10": "AK4:3", "AK4:12": "AK4:3", "AK4:13": "AK4:3"}
 #: The largest number of codes AK5 and AK9 hold, and of AK4 under an AK3.
 _MOST_CODES = 5
 _MOST_ELEMENTS = 99
+#: The largest segment position element 719 holds.
+_MOST_POSITION = 999_999
 _GUIDE_999 = "005010X231A1"
 
 
 def compose_x12_acknowledgement(answer: Answer, kind: AcknowledgementKind | None) -> bytes:
     """The answer to an X12 interchange; a TA1 where there is no group to answer."""
-    groups = group_outcomes(answer.outcomes)
-    if kind is AcknowledgementKind.TA1 or not groups:
+    groups = [*group_outcomes(answer.outcomes), *_empty_groups(answer.interchange)]
+    groups.sort(key=lambda found: found[0].header.offset)
+    broken = not answer.outcomes and any(finding.code.startswith("TA1:") for finding in _errors(answer))
+    if kind is AcknowledgementKind.TA1 or not groups or broken:
         return compose_interchange(_outgoing(answer, [ta1_row(answer)]))
     if kind is None:
         guided = any(outcome.guide.startswith("005010X") for outcome in answer.outcomes)
@@ -51,21 +57,57 @@ def group_outcomes(outcomes: Iterable[MessageOutcome]) -> list[tuple[Group, list
     return found
 
 
+def _errors(answer: Answer) -> list[Finding]:
+    findings = answer.interchange.findings
+    return [finding for finding in findings if finding.severity is Severity.ERROR]
+
+
+def _empty_groups(interchange: Interchange) -> list[tuple[Group, list[MessageOutcome]]]:
+    """The groups without transaction sets; one of acknowledgements is never answered."""
+    return [(group, []) for group in interchange.empty_groups if group.functional_id != "FA"]
+
+
+def _fitted(value: str, minimum: int, maximum: int) -> str:
+    """An identification in the length of its element, which senders do not always keep to.
+
+    An answer has to be valid even where it repeats what was not: a partner that refuses the answer would
+    not learn what became of everything else in it.
+    """
+    return _kept(value, maximum).rjust(minimum, "0")
+
+
+def _kept(value: str, maximum: int) -> str:
+    """As much of a value as its element can hold."""
+    return "".join(sign for sign in value if sign.isascii() and sign.isprintable()).strip()[:maximum].strip()
+
+
 def _outgoing(answer: Answer, controls: Sequence[Row] = ()) -> OutgoingInterchange:
     interchange = answer.interchange
-    separators = answer.style.separators or interchange.separators
+    separators = answer.separators or X12_SEPARATORS
+    version = interchange.version
     return OutgoingInterchange(
         standard=Standard.X12,
-        sender=interchange.receiver,
-        receiver=interchange.sender,
+        sender=_address(interchange.receiver, separators),
+        receiver=_address(interchange.sender, separators),
         control_number=answer.numbers.interchange,
         prepared_at=answer.prepared_at,
         test=answer.test,
-        version=interchange.version or "00401",
+        version=version if version.isdecimal() and len(version) == 5 else "00401",
         separators=separators,
         substitute=" ",
         controls=controls,
     )
+
+
+def _address(address: Address, separators: Separators) -> Address:
+    """An address as an ISA can carry it."""
+    signs = {separators.element, separators.component, separators.terminator, separators.repetition}
+    kept = (
+        "".join(sign for sign in value if sign.isascii() and sign.isprintable() and sign not in signs)
+        for value in (address.id, address.qualifier)
+    )
+    id_, qualifier = kept
+    return Address(id_[:15], qualifier if len(qualifier) == 2 else "ZZ")
 
 
 def ta1_row(answer: Answer) -> Row:
@@ -90,6 +132,14 @@ def ta1_row(answer: Answer) -> Row:
             note,
         ],
     )
+
+
+def _identity_codes(outcome: MessageOutcome) -> Iterator[str]:
+    """What 718 says of a refused set whose type or number is not one: 6 and 7."""
+    if outcome.rejected and _fitted(outcome.type, 3, 3) != outcome.type:
+        yield "6"
+    if outcome.rejected and _fitted(outcome.control_number, 4, 9) != outcome.control_number:
+        yield "7"
 
 
 class _Writer:
@@ -121,17 +171,18 @@ class _Writer:
             control_number=self._answer.numbers.group,
             version=self._version,
             functional_id="FA",
-            sender=received.receiver.id if received.receiver else "",
-            receiver=received.sender.id if received.sender else "",
+            sender=received.receiver.id[:15] if received.receiver else "",
+            receiver=received.sender.id[:15] if received.sender else "",
             messages=messages,
         )
 
     def _set(self, group: Group, outcomes: Sequence[MessageOutcome]) -> Iterator[Row]:
-        version = [group.version] if self._later else []
-        yield "AK1", [group.functional_id, group.control_number, *version]
+        version = [_kept(group.version, 12)] if self._later else []
+        number = "".join(filter(str.isdecimal, group.control_number))[-9:]
+        yield "AK1", [_fitted(group.functional_id, 2, 2), number or "0", *version]
         for outcome in outcomes:
-            guide = [outcome.guide] if self._later and outcome.guide else []
-            yield "AK2", [outcome.type, outcome.control_number, *guide]
+            guide = [_kept(outcome.guide, 35)] if self._later else []
+            yield "AK2", [_fitted(outcome.type, 3, 3), _fitted(outcome.control_number, 4, 9), *guide]
             yield from self._message(outcome)
         yield self._trailer(group, outcomes)
 
@@ -143,9 +194,10 @@ class _Writer:
         codes = [finding.code.partition(":")[2] for finding in told if finding.code.startswith("AK5:")]
         if placed:
             codes.append("5")
-        status = "R" if outcome.rejected else "E" if codes else "A"
         if outcome.rejected and not codes:
             codes = ["1"]
+        codes += _identity_codes(outcome)
+        status = "R" if outcome.rejected else "E" if codes else "A"
         yield f"{self._prefix}5", [status, *list(dict.fromkeys(codes))[:_MOST_CODES]]
 
     def _segment(self, outcome: MessageOutcome, findings: Sequence[Finding]) -> Iterator[Row]:
@@ -164,7 +216,8 @@ class _Writer:
 
     def _place(self, outcome: MessageOutcome, finding: Finding, code: str) -> list[str]:
         loop = finding.loop if len(finding.loop) <= 4 and finding.loop != outcome.type else ""
-        return [finding.tag, str(finding.position or outcome.segments or 1), loop, code]
+        position = finding.position or outcome.segments or 1
+        return [_fitted(finding.tag, 2, 3), str(min(position, _MOST_POSITION)), loop, code]
 
     def _element(self, outcome: MessageOutcome, finding: Finding) -> list[str | list[str]]:
         position = [str(finding.element or 0), str(finding.component or "")]
@@ -185,7 +238,7 @@ class _Writer:
         """The document a fault is in, by its business number (CTX, 999 only)."""
         if self._implementation and outcome.reference:
             name, value = outcome.reference
-            yield "CTX", [[name, value[:35]]]
+            yield "CTX", [[name, _kept(value, 35)]]
 
     def _situation(self, finding: Finding) -> Iterator[Row]:
         """The segment whose other elements made the faulty one necessary or wrong (CTX, 999 only)."""
@@ -198,14 +251,15 @@ class _Writer:
         codes = [finding.code.partition(":")[2] for finding in self._group_findings(group)]
         accepted = 0 if codes else sum(1 for outcome in outcomes if not outcome.rejected)
         noted = any(self._answer.told(outcome.findings) for outcome in outcomes)
-        status = "R" if not accepted else "P" if accepted < len(outcomes) else "E" if noted else "A"
+        refused = codes or (outcomes and not accepted)
+        status = "R" if refused else "P" if accepted < len(outcomes) else "E" if noted else "A"
         included = group.trailer.element(1) if group.trailer is not None else ""
         counted = included if included.isdecimal() and len(included) <= 6 else str(len(outcomes))
         return "AK9", [status, counted, len(outcomes), accepted, *list(dict.fromkeys(codes))[:_MOST_CODES]]
 
     def _group_findings(self, group: Group) -> list[Finding]:
         """The errors of one group; they stand between its header and its trailer, or at its header."""
-        errors = [f for f in self._answer.interchange.findings if f.severity is Severity.ERROR]
+        errors = _errors(self._answer)
         start = group.header.offset
         end = group.trailer.offset if group.trailer is not None else start
         return [
