@@ -62,6 +62,35 @@ def test_a_poll_makes_at_most_one_call_and_two_per_new_message(new):
     assert made <= 1 + 2 * new
 
 
+@pytest.mark.parametrize("standing", [0, 1, 50, 99, 100, 150, 999])
+@pytest.mark.parametrize("new", [0, 1, 3])
+def test_polls_and_sweeps_keep_to_the_calls_allowed_however_many_messages_stand_there(standing, new):
+    world = World()
+    for _ in range(standing + 1):
+        world.arrive()
+    assert world.poll()["calls"] <= 1 + 2 * (standing + 1)
+    world.state.messages.popitem()  # once there was one more: the list is not cut where it ends
+    for _ in range(2):
+        for _ in range(new):
+            world.arrive()
+        world.pass_time(hours=2)
+        world.api.counts.clear()
+        metrics = world.poll()
+        assert metrics["swept"] == 1
+        assert sum(world.api.counts.values()) <= 1 + 2 * new
+        assert metrics["received"] == new
+
+
+def test_a_sweep_finds_what_a_server_hides_that_caps_its_pages():
+    world = World(Switches(max_window=50))
+    for _ in range(120):
+        world.arrive()
+    for _ in range(3):
+        world.poll()
+        world.pass_time(hours=2)
+    assert len(world.executions) == 120
+
+
 def test_messages_are_received_in_the_order_of_arrival_then_number():
     world = World()
     late = world.arrive("late", arrived_at=START.timestamp() + 60)

@@ -168,7 +168,7 @@ def forget_the_attempts_made(patch):
 
 
 def read_pages_without_overlap(patch):
-    def read(fetch, size, *, confirm_end=False):
+    def read(fetch, size, *, confirm_end=False, uncapped=0):
         found, page = [], fetch(0, size - 1)
         while page:
             found += page
@@ -179,7 +179,7 @@ def read_pages_without_overlap(patch):
 
 
 def read_the_first_page_alone(patch):
-    patch.setattr(client, "read_pages", lambda fetch, size, confirm_end=False: fetch(0, size - 1))
+    patch.setattr(client, "read_pages", lambda fetch, size, **_: fetch(0, size - 1))
 
 
 def settle_without_a_receipt(patch):

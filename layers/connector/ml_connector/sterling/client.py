@@ -56,6 +56,7 @@ class SterlingClient:
         self.secret_version = credentials.version
         self._transport = Transport(settings, credentials, http)
         self._mailbox_ids: dict[str, str] = {}
+        self._longest_page = 0
 
     @property
     def calls(self) -> int:
@@ -68,16 +69,26 @@ class SterlingClient:
 
     # Reading
 
-    def list_messages(self, *, confirm_end: bool = False) -> list[MailboxMessage]:
+    @property
+    def longest_page(self) -> int:
+        """How many messages came in one page of mailboxmessages: no cap of this server is lower."""
+        return self._longest_page
+
+    def list_messages(self, *, confirm_end: bool = False, uncapped: int = 0) -> list[MailboxMessage]:
         """Return the messages listed for this user in all mailboxes, with or without interest to us.
 
         With the strategy ``auto``, a server that refuses the list of mailboxmessages has the contents of
         each wanted mailbox listed.
 
+        Args:
+            confirm_end: Ask on where a page may be as long as the server lets pages be.
+            uncapped: A page of so many items came before, so that a shorter one is whole.
+
         Raises:
             Unavailable: The list could not be read whole.
             Misconfigured: The login or the permissions are refused.
         """
+        self._longest_page = max(self._longest_page, uncapped)
         if self.settings.poll_strategy is PollStrategy.CONTENTS:
             return self._list_contents(confirm_end=confirm_end)
         try:
@@ -257,7 +268,8 @@ class SterlingClient:
         def fetch(first: int, last: int) -> list[dict[str, Any]]:
             return self._page(resource, {**params, "_range": f"{first}-{last}"})
 
-        return read_pages(fetch, size, confirm_end=confirm_end)
+        uncapped = self._longest_page if resource == "mailboxmessages" else 0
+        return read_pages(fetch, size, confirm_end=confirm_end, uncapped=uncapped)
 
     def _page(self, resource: str, params: dict[str, str]) -> list[dict[str, Any]]:
         try:
@@ -269,6 +281,8 @@ class SterlingClient:
             return []  # a list without a match may come as an error object
         if not isinstance(body, list):
             raise _unexpected(resource, "a JSON array")
+        if resource == "mailboxmessages":
+            self._longest_page = max(self._longest_page, len(body))
         return [item for item in body if isinstance(item, dict)]
 
     def _read_one(self, resource: str, number: str) -> dict[str, Any]:

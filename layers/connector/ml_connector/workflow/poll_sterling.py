@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ml_connector.sterling.messages import MailboxMessage
     from ml_connector.store.receipts import Receipt
+    from ml_connector.store.state_table import Item
 
 __all__ = ["COUNTS", "GAUGES", "PollPorts", "poll_sterling"]
 
@@ -88,8 +89,10 @@ class _Poll:
         calls_before = self._ports.client.calls
         self._on_the_way = self._ports.receipts.on_the_way()
         self._finish_interrupted()
-        sweeping = self._sweep_due()
-        listed = self._ports.client.list_messages(confirm_end=sweeping)
+        sweep = self._ports.marks.read("sweep")
+        sweeping = self._sweep_due(sweep)
+        longest = int(sweep.get("longest_page", 0))
+        listed = self._ports.client.list_messages(confirm_end=sweeping, uncapped=longest)
         self._note_dead_letters(listed)
         wanted = [message for message in listed if is_wanted(message, self._settings)]
         self._forget_vanished(wanted)
@@ -98,7 +101,8 @@ class _Poll:
         for mailbox, mark in watermarks_after(wanted, self._unreceived).items():
             self._ports.watermarks.raise_to(mailbox, mark)
         if sweeping:
-            self._ports.marks.write("sweep", at=self._ports.now().isoformat())
+            longest = max(longest, self._ports.client.longest_page)
+            self._ports.marks.write("sweep", at=self._ports.now().isoformat(), longest_page=longest)
         self._counts["listed"] = len(listed)
         return self._metrics(self._ports.client.calls - calls_before)
 
@@ -108,8 +112,8 @@ class _Poll:
             if receipt.state != "troubled" and receipt.due(now) and not self._out_of_time():
                 self._receiver.finish(receipt)
 
-    def _sweep_due(self) -> bool:
-        at = self._ports.marks.read("sweep").get("at")
+    def _sweep_due(self, sweep: Item) -> bool:
+        at = sweep.get("at")
         due = at is None or self._ports.now() - datetime.fromisoformat(at) >= self._settings.sweep_every
         self._counts["swept"] = int(due)
         return due
