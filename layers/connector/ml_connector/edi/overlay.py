@@ -3,8 +3,8 @@
 ::
 
     Overlay(
-        segments={"PO1/PID": SegmentOverlay(use="required", maximum=1)},
-        elements={"BEG02": ElementOverlay(codes=("NE",), closed=True), "N102": ElementOverlay(maximum=80)},
+        segments={"PO1/PID": SegmentOverlay(use="required"), "N1[ST]/N3": SegmentOverlay(use="required")},
+        elements={"BEG02": ElementOverlay(codes=("NE",), closed=True), "N1[ST]04": ElementOverlay(maximum=4)},
         codes={"353": CodeOverlay(extra=("ZY",))},
         additions={"PO1": "ZZZ:10"},
         severities={"segment-out-of-sequence": Severity.WARNING},
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from ml_connector.edi.discrimination import Step, Watch, loops_around, read_step
 from ml_connector.edi.finding import Severity
 from ml_connector.edi.notation import Node, Part, SegmentRule, read_tree
 from ml_connector.errors import Misconfigured
@@ -69,8 +70,11 @@ class Overlay(_Frozen):
 
     Attributes:
         segments: By place, ``PO1/PID`` or ``NAD``: the loops' triggers and the segment; the shortest path
-            that names it will do, and one tag alone means every place it has.
-        elements: By position: ``BEG03``; ``DTM01.2`` is the second component.
+            that names it will do, and one tag alone means every place it has; ``/N1`` means the one outside
+            of all loops. A code in brackets means the
+            segments whose first element says it (``N1[ST]/N3``), or another (``HL[03=O]``, ``LIN[03.2=EN]``).
+        elements: By position: ``BEG03``; ``DTM01.2`` is the second component, ``N1[ST]04`` the fourth element
+            of an N1 with ST, to which what is said of N104 applies too.
         codes: By element identifier, ``353``.
         additions: By loop trigger (empty for the message): segments in schema notation that may follow there.
         severities: By rule of validation or reading.
@@ -113,22 +117,59 @@ def apply_overlay(schema: MessageSchema, overlay: Overlay | None) -> MessageSche
 
 def _narrowed(schema: MessageSchema, overlay: Overlay) -> MessageSchema:
     nodes = list(_with_additions(schema, overlay.additions))
+    discriminated = {path: change for path, change in overlay.segments.items() if "[" in path}
     for path, change in overlay.segments.items():
-        for index in _places(nodes, path):
+        for index in _places(nodes, path) if path not in discriminated else ():
             nodes[index] = _changed_node(nodes[index], change)
     rules = (
         {tag: _coded_rule(rule, overlay.codes) for tag, rule in schema.rules.items()} if overlay.codes else {}
     )
     rules = {**schema.rules, **rules}
-    for position, wanted in overlay.elements.items():
-        tag = position.partition(".")[0][:-2]
-        rules[tag] = _changed_rule(_rule(rules, tag, position), position, wanted)
-    return replace(schema, nodes=tuple(nodes), rules=rules, tables={})
+    variants: dict[Step, SegmentRule] = {}
+    for position, wanted in sorted(overlay.elements.items(), key=lambda item: "[" in item[0]):
+        step, place = _position(position)
+        if not step.code:
+            rules[step.tag] = _changed_rule(_rule(rules, step.tag, position), place, wanted)
+            continue
+        rule = variants.get(step) or _rule(rules, step.tag, position)
+        variants[step] = _changed_rule(rule, place, wanted)
+    watches = [watch for path, change in discriminated.items() for watch in _watches(nodes, path, change)]
+    by_tag: dict[str, tuple[tuple[Step, SegmentRule], ...]] = {}
+    for step, rule in variants.items():
+        by_tag[step.tag] = (*by_tag.get(step.tag, ()), (step, rule))
+    return replace(
+        schema, nodes=tuple(nodes), rules=rules, watches=tuple(watches), variants=by_tag, tables={}
+    )
+
+
+def _position(position: str) -> tuple[Step, str]:
+    """The segments meant and the place in them: ``N1[ST]04.2`` is an N1 with ST, and 04.2."""
+    match = re.fullmatch(r"(.+?)(\d\d(?:\.\d+)?)", position)
+    step = read_step(match[1]) if match else None
+    if match is None or step is None:
+        raise _unknown(f"no segment has the position {position!r}")
+    return step, match[2]
+
+
+def _watches(nodes: Sequence[Node], path: str, change: SegmentOverlay) -> Iterator[Watch]:
+    """What a path with codes says of each place it names."""
+    steps = [read_step(text) for text in path.removeprefix("/").split("/")]
+    known = [step for step in steps if step is not None]
+    if len(known) < len(steps):
+        raise _unknown(f"the message has no place {path!r}")
+    maximum = 0 if change.use == "unused" else change.maximum
+    plain = "/".join(step.tag for step in known)
+    for index in _places(nodes, f"/{plain}" if path.startswith("/") else plain):
+        around = dict(zip(loops_around(nodes, nodes[index]), known[-2::-1], strict=False))
+        coded = {place: step for place, step in around.items() if step.code}
+        yield Watch(nodes[index], known[-1], coded, change.use == "required", maximum)
 
 
 def _places(nodes: Sequence[Node], path: str) -> list[int]:
-    wanted = path.split("/")
-    found = [node.index for node in nodes[1:] if list(_path(nodes, node))[-len(wanted) :] == wanted]
+    anchored = path.startswith("/")
+    wanted = path.removeprefix("/").split("/")
+    paths = ((node.index, list(_path(nodes, node))) for node in nodes[1:])
+    found = [index for index, steps in paths if (steps if anchored else steps[-len(wanted) :]) == wanted]
     if not found:
         raise _unknown(f"the message has no place {path!r}")
     return found
@@ -154,13 +195,13 @@ def _rule(rules: dict[str, SegmentRule], tag: str, position: str) -> SegmentRule
     return rules[tag]
 
 
-def _changed_rule(rule: SegmentRule, position: str, change: ElementOverlay) -> SegmentRule:
-    place, _, component = position.partition(".")
-    number = int(place[-2:]) if place[-2:].isdigit() else 0
+def _changed_rule(rule: SegmentRule, place: str, change: ElementOverlay) -> SegmentRule:
+    element, _, component = place.partition(".")
+    number = int(element)
     if not 0 < number <= len(rule.parts):
-        raise _unknown(f"{rule.tag} has no position {position!r}")
+        raise _unknown(f"{rule.tag} has no position {place!r}")
     parts = list(rule.parts)
-    parts[number - 1] = _changed_part(parts[number - 1], component, change, position)
+    parts[number - 1] = _changed_part(parts[number - 1], component, change, rule.tag + place)
     return replace(rule, parts=tuple(parts))
 
 

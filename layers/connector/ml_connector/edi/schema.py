@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ml_connector.edi.notation import (
     Composite,
@@ -24,6 +24,12 @@ from ml_connector.edi.notation import (
     read_parts,
     read_tree,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ml_connector.edi.discrimination import Step, Watch
+    from ml_connector.edi.segment import Segment
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +45,8 @@ class MessageSchema:
         group: X12's functional group code (GS01); empty elsewhere.
         exact: Whether the version is the one asked for, and not the nearest one held.
         areas: The tree's lines in the schema files' notation.
+        watches: How often segments with a certain code may occur, as a partner's guide says.
+        variants: By tag, the rules of segments with a certain code, as a partner's guide says.
     """
 
     standard: str
@@ -49,6 +57,8 @@ class MessageSchema:
     group: str = ""
     exact: bool = True
     areas: dict[str, str] = field(default_factory=dict)
+    watches: tuple[Watch, ...] = ()
+    variants: Mapping[str, tuple[tuple[Step, SegmentRule], ...]] = field(default_factory=dict)
     tables: dict[object, Any] = field(default_factory=dict)  # compiled from these rules
 
     @property
@@ -59,6 +69,11 @@ class MessageSchema:
     def rule_of(self, node: Node) -> SegmentRule:
         """What the segment at a place may hold."""
         return self.rules[node.tag]
+
+    def variant_of(self, segment: Segment, rule: SegmentRule | None) -> SegmentRule | None:
+        """What a segment may hold by what its qualifier says; the rule given where no variant is meant."""
+        variants = self.variants.get(segment.tag, ())
+        return next((variant for step, variant in variants if step.fits(segment)), rule)
 
     def tags(self) -> frozenset[str]:
         """The segments this message may hold."""

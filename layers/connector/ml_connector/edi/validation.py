@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from ml_connector.edi.discrimination import DiscriminationCheck
 from ml_connector.edi.explanation import Explanation
 from ml_connector.edi.faults import Fault
 from ml_connector.edi.hierarchy import CpsCheck, HlCheck
@@ -120,6 +121,7 @@ class MessageCheck:
         self._tables: _Tables = schema.tables["ways", key]
         checks = _HIERARCHIES.get(schema.standard, {})
         self._hierarchies: dict[str, HlCheck | CpsCheck] = {tag: make(report) for tag, make in checks.items()}
+        self._discrimination = DiscriminationCheck(schema, report)
 
     def see(self, block: Block) -> None:
         """Check the next segments."""
@@ -170,6 +172,7 @@ class MessageCheck:
         self._note_deviations()
         for hierarchy in self._hierarchies.values():
             hierarchy.finish()
+        self._discrimination.finish()
 
     def _look_into(self, segment: Segment) -> None:
         """Place a segment and explain what it holds."""
@@ -181,7 +184,11 @@ class MessageCheck:
         node = taken.node
         if node is not None and node.tag in self._hierarchies:
             self._hierarchies[node.tag].see(segment)
+        if node is not None and self._schema.watches:
+            self._discrimination.see(node, segment, backward=taken.backward)
         rule = self._schema.rule_of(node) if node is not None else self._schema.rules.get(tag)
+        if tag in self._schema.variants:
+            rule = self._schema.variant_of(segment, rule)
         if rule is not None and not self._tables.matches(node, segment.raw):
             Explanation(segment, rule, walker.loop, self._report).explain()
         if node is not None and taken is step and not (step.backward or step.missing or step.implied):
@@ -233,6 +240,9 @@ class _Tables:
         self.passed: Ways = [{} for _ in schema.nodes]
         self.none: Ways = [{}] * len(schema.nodes)
         self._schema = schema
+        # Segments that are looked at one by one: where loops are watched all, as any may end one.
+        watched = schema.tags() if schema.watches else frozenset()
+        self._looked_at = watched | set(_HIERARCHIES.get(schema.standard, ()))
         self._seen: dict[str, int] = {}
         self._matchers: dict[str, Matcher | None] = {}
 
@@ -246,12 +256,13 @@ class _Tables:
         tag = node.tag
         seen = self._seen[tag] = self._seen.get(tag, 0) + 1
         over = repeats and node.maximum == 1  # a repetition that is always a fault is no way to remember
-        if seen < _WORTH_A_PATTERN or over or not raw.startswith(tag.encode()):
+        varies = tag in self._schema.variants
+        if varies or seen < _WORTH_A_PATTERN or over or not raw.startswith(tag.encode()):
             return
         if tag not in self._matchers:
             self._matchers[tag] = compile_segment(self._schema.rule_of(node), syntax)
         matches = self._matchers[tag]
-        if matches is not None and tag not in _HIERARCHIES.get(self._schema.standard, ()):
+        if matches is not None and tag not in self._looked_at:
             rule = self._schema.rule_of(node)
             fits = compile_shape(rule, raw, syntax) if matches(raw) else matches
             self.ways[state][raw[:3]] = Way(node.index, fits, _limit(node, repeats=repeats), matches)
