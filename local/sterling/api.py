@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
+from local.sterling.administration import Administration
 from local.sterling.answers import Answer, Refusal, Request
 from local.sterling.control import control
 from local.sterling.faults import FaultPlan, FaultRule
@@ -28,6 +29,7 @@ _ROUTES: dict[tuple[str, str, str], str] = {
     ("GET", "mailboxes", ""): "list_mailboxes",
     ("GET", "mailboxes", "{id}"): "read_mailbox",
     ("POST", "mailboxes", ""): "create_mailbox",
+    ("PUT", "mailboxes", "{id}"): "update_mailbox",
     ("DELETE", "mailboxes", "{id}"): "delete_mailbox",
     ("GET", "mailboxcontents", ""): "list_contents",
     ("GET", "mailboxmessages", ""): "list_messages",
@@ -43,17 +45,32 @@ _ROUTES: dict[tuple[str, str, str], str] = {
     ("DELETE", "documents", "{id}"): "delete_document",
     ("POST", "messagebatches", ""): "create_batch",
     ("GET", "messagebatches", "{id}"): "read_message",
+    ("GET", "communities", ""): "list_communities",
+    ("GET", "communities", "{id}"): "read_community",
+    ("POST", "communities", ""): "create_community",
+    ("PUT", "communities", "{id}"): "update_community",
+    ("DELETE", "communities", "{id}"): "delete_community",
     ("GET", "tradingpartners", ""): "list_partners",
     ("GET", "tradingpartners", "{id}"): "read_partner",
     ("POST", "tradingpartners", ""): "create_partner",
+    ("PUT", "tradingpartners", "{id}"): "update_partner",
+    ("DELETE", "tradingpartners", "{id}"): "delete_partner",
     ("GET", "routingrules", ""): "list_rules",
+    ("GET", "routingrules", "{id}"): "read_rule",
     ("POST", "routingrules", ""): "create_rule",
+    ("PUT", "routingrules", "{id}"): "update_rule",
+    ("DELETE", "routingrules", "{id}"): "delete_rule",
     ("POST", "routingrules", "{id}/actions/evaluate"): "evaluate_rule",
     ("GET", "workflowmonitors", ""): "list_runs",
-    ("POST", "workflowmonitors", ""): "terminate_run",
+    ("POST", "workflowmonitors", ""): "end_run",
 }
 _RESOURCES = {resource for _, resource, _ in _ROUTES}
+_ADMINISTERED = {"communities", "tradingpartners", "routingrules", "workflowmonitors"}
 _LONGEST_JOURNAL = 10_000
+# What a router in front says when the server took too long for it.
+GIVEN_UP = Answer(
+    504, b"<html><body><h1>504 Gateway Time-out</h1></body></html>", {"Content-Type": "text/html"}
+)
 
 
 class ConnectionCut(Exception):
@@ -114,8 +131,9 @@ class SterlingApi:
         with self.lock:
             rule = self.faults.next_for(request)
             entry = self._note(request, rule)
-        if rule and rule.fault == "latency":
-            self._sleep(rule.seconds)
+        router = self.switches.router_seconds
+        slow = rule.seconds if rule and rule.fault == "latency" else 0.0
+        self._sleep(min(slow, router) if router else slow)
         if rule and rule.fault == "cut_before":
             entry["status"] = "cut before"
             raise ConnectionCut
@@ -126,6 +144,8 @@ class SterlingApi:
                 entry["status"] = "cut, done later"
                 raise ConnectionCut
             answer = self._answer(request, rule)
+        if router and slow > router:
+            answer = GIVEN_UP  # the server did it nevertheless
         entry["status"] = answer.status
         if rule and rule.fault == "cut_after":
             entry["status"] = f"{answer.status}, cut after"
@@ -174,12 +194,12 @@ class SterlingApi:
         user = self._user(request)
         if "xml" in request.headers.get("accept", ""):
             return Answer(406, b"", {"Content-Type": "text/plain"})
-        return self._call(request, Resources(self.state, self.switches, user))
+        return self._call(request, user)
 
-    def _call(self, request: Request, resources: Resources) -> Answer:
-        resource, _, rest = request.path.removeprefix(f"{BASE}/").partition("/")
+    def _call(self, request: Request, user: User) -> Answer:
+        resource, slash, rest = request.path.removeprefix(f"{BASE}/").partition("/")
         name = resource.lower() if self.switches.lenient_case else resource
-        if name not in _RESOURCES:
+        if name not in _RESOURCES or not (slash or self.switches.lenient_slash):
             return Answer(404, b"<html><body>Not Found</body></html>", {"Content-Type": "text/html"})
         number, slash, below = rest.partition("/")
         shape = f"{{id}}{slash}{below}" if number else ""
@@ -187,6 +207,12 @@ class SterlingApi:
         if method is None:
             raise Refusal(405, "API000112", f"{request.method} is not supported here.")
         arguments = [unquote(number)] if number else []
+        administered = name in _ADMINISTERED
+        resources = (
+            Administration(self.state, self.switches)
+            if administered
+            else Resources(self.state, self.switches, user)
+        )
         answer: Answer = getattr(resources, method)(request, *arguments)
         return answer
 

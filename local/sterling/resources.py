@@ -1,4 +1,4 @@
-"""The API's resources: what each method on each of them does."""
+"""Mailboxes, their messages and documents: what each method on each of these resources does."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Unpack
 
 from local.sterling.answers import Answer, Refusal, Request, missing
 from local.sterling.multipart import Part, read_parts
+from local.sterling.requirements import is_true, require
 from local.sterling.shaping import Fields, Shape, like
-from local.sterling.state import DEAD_LETTER, Document, Mailbox, Message, Policy, Rule, State, User
+from local.sterling.state import DEAD_LETTER, Document, Mailbox, Message, Policy, State, User
 
 if TYPE_CHECKING:
     from local.sterling.switches import Switches
@@ -49,9 +50,19 @@ class Resources:
     def create_mailbox(self, request: Request) -> Answer:
         """POST mailboxes/."""
         body = request.json()
-        _require(body, "path", "description")
-        parents = _is_true(body.get("createParentMailbox", False))
-        return self._shape.created("mailboxes", self._state.create_mailbox(body["path"], parents=parents).id)
+        require(body, "path", "description")
+        parents = is_true(body.get("createParentMailbox", False))
+        mailbox = self._state.create_mailbox(body["path"], parents=parents)
+        mailbox.description = str(body["description"])
+        return self._shape.created("mailboxes", mailbox.id)
+
+    def update_mailbox(self, request: Request, number: str) -> Answer:
+        """PUT mailboxes/{id}: description, users and groups; a path never changes."""
+        mailbox, body = self._mailbox(number), request.json()
+        if unknown := body.keys() - {"description", "users", "groups"}:
+            raise Refusal(400, "API000104", f"Not updatable: {', '.join(sorted(unknown))}.")
+        mailbox.description = str(body.get("description", mailbox.description))
+        return Answer.of(200, {"rowsAffected": 1})
 
     def delete_mailbox(self, _: Request, number: str) -> Answer:
         """DELETE mailboxes/{id}."""
@@ -99,7 +110,7 @@ class Resources:
     def create_message(self, request: Request) -> Answer:
         """POST mailboxmessages/: an existing document into a mailbox."""
         body = request.json()
-        _require(body, "documentId", "mailboxPath", "name")
+        require(body, "documentId", "mailboxPath", "name")
         self._permit(body["mailboxPath"])
         message = self._add(body["mailboxPath"], body["name"], body["documentId"], **_policy(body))
         return self._shape.created("mailboxmessages", message.id)
@@ -112,7 +123,7 @@ class Resources:
         if policy := _policy(body):
             message.always, message.count, message.until = None, None, None
             vars(message).update(policy)
-        if _is_true(body.get("resubmitMessage", False)):
+        if is_true(body.get("resubmitMessage", False)):
             message.considered = False
         return Answer.of(200, {"rowsAffected": 1})
 
@@ -149,7 +160,7 @@ class Resources:
     def create_document(self, request: Request) -> Answer:
         """POST documents/: a payload in base64."""
         body = request.json()
-        _require(body, "payload")
+        require(body, "payload")
         try:
             content = base64.b64decode(body["payload"], validate=True)
         except (binascii.Error, ValueError):
@@ -195,70 +206,6 @@ class Resources:
             raise Refusal(400, "API000314", f"Mailbox {path} does not exist.")
         return self._add(path, part.filename, self._state.create_document(part.filename, part.content).id)
 
-    # the rest
-
-    def list_partners(self, request: Request) -> Answer:
-        """GET tradingpartners/."""
-        pattern = request.query.get("searchFor", "")
-        found = [partner for name, partner in self._state.partners.items() if like(name, pattern)]
-        return self._list(request, found)
-
-    def read_partner(self, _: Request, name: str) -> Answer:
-        """GET tradingpartners/{name}."""
-        if name not in self._state.partners:
-            raise missing(f"TradingPartner {name}")
-        return Answer.of(200, self._state.partners[name])
-
-    def create_partner(self, request: Request) -> Answer:
-        """POST tradingpartners/: creates the partner's mailbox as well."""
-        body = request.json()
-        _require(body, "partnerName", "username", "community")
-        name = str(body["partnerName"])
-        if name in self._state.partners:
-            raise Refusal(400, "API000318", f"TradingPartner {name} already exists.")
-        self._state.partners[name] = {**body, "_id": name}
-        if self._state.find_mailbox(f"/{name}") is None:
-            self._state.create_mailbox(f"/{name}")
-        return self._shape.created("tradingpartners", name)
-
-    def list_rules(self, request: Request) -> Answer:
-        """GET routingrules/."""
-        return self._list(request, [_rule_fields(rule) for rule in self._state.rules.values()])
-
-    def create_rule(self, request: Request) -> Answer:
-        """POST routingrules/."""
-        body = request.json()
-        _require(body, "name", "action", "actionType", "evaluationMode", "runRuleAs")
-        if body["name"] in self._state.rules:
-            raise Refusal(400, "API000319", f"Duplicate RoutingRule {body['name']}.")
-        self._state.rules[body["name"]] = Rule(
-            name=body["name"],
-            action=body["action"],
-            mailboxes=list(body.get("mailboxes", [])),
-            pattern=body.get("messageNamePattern") or "*",
-            mode=body["evaluationMode"],
-        )
-        return self._shape.created("routingrules", body["name"])
-
-    def evaluate_rule(self, _: Request, name: str) -> Answer:
-        """POST routingrules/{name}/actions/evaluate: every matching message, each time."""
-        rule = self._state.rules.get(name)
-        if rule is None:
-            raise missing(f"RoutingRule {name}")
-        for message in [found for found in self._state.messages.values() if rule.matches(found)]:
-            self._state.run_rule(rule, message)
-        return Answer.of(200, {"rowsAffected": 1})
-
-    def list_runs(self, request: Request) -> Answer:
-        """GET workflowmonitors/: all steps; ranges are ignored."""
-        wanted = request.query.get("workFlowId", "")
-        runs = [run for run in self._state.runs if not wanted or str(run["workFlowId"]) == wanted]
-        return Answer.of(200, [{**run, "stepId": 0, "exeState": "Success", "basicStatus": 0} for run in runs])
-
-    def terminate_run(self, _: Request) -> Answer:
-        """POST workflowmonitors/ with the ordinary Accept header: terminates the process."""
-        return Answer.of(201, {"Location": self._shape.link("workflowmonitors", 0)})
-
     # details
 
     def _list(self, request: Request, items: list[Fields]) -> Answer:
@@ -292,10 +239,14 @@ class Resources:
     def _add(self, mailbox: str, name: str, document_id: str, **policy: Unpack[Policy]) -> Message:
         if len(name) > 255:
             raise Refusal(400, "API000107", "The message name is longer than 255 characters.")
-        if self._switches.duplicate_names == "replace":
-            for old in [found for found in self._state.in_mailbox(mailbox) if found.name == name]:
-                del self._state.messages[old.id]
+        for old in [found for found in self._state.in_mailbox(mailbox) if self._replaces(name, found.name)]:
+            del self._state.messages[old.id]  # its document stays
         return self._state.create_message(mailbox, name, document_id, **policy)
+
+    def _replaces(self, name: str, old: str) -> bool:
+        if self._switches.duplicate_names == "replace_caseless":
+            return name.casefold() == old.casefold()
+        return self._switches.duplicate_names == "replace" and name == old
 
     def _payload(self, document: Document) -> Fields:
         fields: Fields = {"_id": document.id, "documentName": document.name, "size": document.size}
@@ -308,15 +259,6 @@ class Resources:
             raise Refusal(500, "API000001", "java.lang.OutOfMemoryError: Java heap space")
 
 
-def _require(body: Fields, *names: str) -> None:
-    if absent := [name for name in names if not body.get(name)]:
-        raise Refusal(400, "API000108", f"Required: {', '.join(absent)}.")
-
-
-def _is_true(value: object) -> bool:
-    return str(value).lower() in ("true", "1", "yes")
-
-
 def _policy(body: Fields) -> Policy:
     given = [name for name in _POLICIES if name in body]
     if len(given) > 1:
@@ -325,22 +267,12 @@ def _policy(body: Fields) -> Policy:
         return {}
     value = body[given[0]]
     if given[0] == "extractableCount":
+        if not re.fullmatch(r"\d+", str(value)):
+            raise Refusal(400, "API000110", f"extractableCount {value!r} is no number.")
         return {"always": None, "count": int(value)}
     if given[0] == "extractableUntil":
         if not re.fullmatch(r"\d{8}T\d{4}", str(value)):
             raise Refusal(400, "API000110", f"extractableUntil {value!r} is not yyyyMMddThhmm.")
         until = datetime.strptime(value, "%Y%m%dT%H%M").replace(tzinfo=UTC)
         return {"always": None, "until": until.timestamp()}
-    return {"always": _is_true(value)}
-
-
-def _rule_fields(rule: Rule) -> Fields:
-    return {
-        "_id": rule.name,
-        "name": rule.name,
-        "action": rule.action,
-        "actionType": {"code": "bp", "display": "Business Process"},
-        "evaluationMode": rule.mode,
-        "mailboxes": rule.mailboxes,
-        "messageNamePattern": rule.pattern,
-    }
+    return {"always": is_true(value)}

@@ -120,6 +120,7 @@ class State:
         self.tokens: dict[str, float] = {}
         self.rules: dict[str, Rule] = {}
         self.partners: dict[str, dict[str, Any]] = {}
+        self.communities: dict[str, dict[str, Any]] = {}
         self.runs: list[dict[str, Any]] = []
         self.last_id = 0
         self.last_evaluation = 0.0

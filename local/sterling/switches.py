@@ -25,7 +25,11 @@ class Switches(BaseModel):
         plain_values: Whether full reads give plain values instead of code objects.
         payload: How ``GET documents/{id}`` gives the payload: base64 or plain inside JSON, or raw bytes.
         lenient_case: Whether resource names are found whatever their case.
-        duplicate_names: Whether messages of one name coexist, or a new one replaces the old.
+        lenient_slash: Whether collections are found without the slash at their end.
+        router_seconds: Seconds after which a router in front answers 504 to what the server still does; 0
+            for no router. It strikes requests that a fault of ``latency`` makes as slow.
+        duplicate_names: Whether messages of one name coexist, or a new one replaces the old; as Global
+            Mailbox does, whatever their case.
         extract_decrements: Whether the extract action takes one from the extractable count.
         clock_skew: Seconds the server's clock is ahead.
         mislabelled_zone: An IANA zone whose wall time is written under the label +0000.
@@ -51,7 +55,9 @@ class Switches(BaseModel):
     plain_values: bool = False
     payload: Literal["base64", "plain", "raw"] = "base64"
     lenient_case: bool = False
-    duplicate_names: Literal["keep", "replace"] = "keep"
+    lenient_slash: bool = False
+    router_seconds: float = 0.0
+    duplicate_names: Literal["keep", "replace", "replace_caseless"] = "keep"
     extract_decrements: bool = True
     clock_skew: float = 0.0
     mislabelled_zone: str = ""
