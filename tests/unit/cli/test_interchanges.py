@@ -37,6 +37,30 @@ def test_an_unknown_interchange_is_refused(run_cli, parts):
     assert run_cli("interchanges", "show", "nobody").exit_code == 1
 
 
+def test_what_is_unassigned_is_listed_with_sender_receiver_and_first_lines(run_cli, run_json, parts, receive):
+    item = receive(
+        INVOICE.read_bytes(),
+        "unassigned",
+        sender="STRANGER",
+        receiver="NORDLYS",
+        reason="Nobody is known by it.",
+        advice="Add it to a partner's file.",
+    )
+    parts.tell(item, "unassigned", facts={"first_lines": "ISA*00*STRANGER~GS*PO*STRANGER~ST*850*1~"})
+    (listed,) = run_json("unassigned", "list")["unassigned"]
+    assert (listed["sender"], listed["receiver"]) == ("STRANGER", "NORDLYS")
+    assert listed["first_lines"].startswith("ISA*00*STRANGER")
+    printed = run_cli("unassigned", "list").stdout
+    for told in (
+        item,
+        "from STRANGER to NORDLYS",
+        "GS*PO*STRANGER~",
+        "Nobody is known",
+        "Add it to a partner",
+    ):
+        assert told in printed
+
+
 class TestAssign:
     def test_it_is_received_again_alone_once_its_partner_is_known(self, run_json, parts, receive):
         item = receive(INVOICE.read_bytes(), "unassigned")

@@ -63,7 +63,8 @@ class FakeAudit:
         if not (first and item in self.states):
             status = {"status": STATUS_AFTER[event]} if event in STATUS_AFTER else {}
             changes = {**status, **(state or {}), "last_event": event}
-            self.states.setdefault(item, {"item": item}).update(changes)
+            created = datetime(2026, 3, 2, 12, len(self.states) % 60, tzinfo=UTC).isoformat()
+            self.states.setdefault(item, {"item": item, "created_at": created}).update(changes)
         return True
 
     def of(self, item):

@@ -95,6 +95,12 @@ def test_an_unknown_sender_is_unassigned_with_what_to_add(splitter):
     state = splitter.audit.state(f"{ITEM}-1")
     assert splitter.audit.of(f"{ITEM}-1") == ["unassigned"]
     assert "STRANGER" in state["reason"]
+    assert (state["sender"], state["receiver"]) == ("STRANGER", "NORDLYS")
+    assert (
+        splitter.audit.facts_of(f"{ITEM}-1")["first_lines"]
+        == interchange(ORDER, sender="STRANGER").decode()[:500]
+    )
+    assert splitter.set_aside == ["unassigned"]
     assert "identities:" in state["advice"]
     assert not splitter.starter.started
     assert not answer["acknowledge"]

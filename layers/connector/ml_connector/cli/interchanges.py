@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Group
@@ -22,8 +22,10 @@ from ml_connector.cli.options import (
     moment,
     person,
 )
-from ml_connector.cli.output import Output, guarded
+from ml_connector.cli.output import Output, dated, guarded
 from ml_connector.errors import Rejected
+
+_LINES_SHOWN = 5
 
 interchanges_app = typer.Typer(no_args_is_help=True, help="List and show interchanges.")
 unassigned_app = typer.Typer(no_args_is_help=True, help="Interchanges of unknown senders.")
@@ -85,14 +87,22 @@ def show_interchange(
 def list_unassigned(
     limit: Limit = 50, page: PageToken = None, stack: Stack = None, as_json: AsJson = False
 ) -> None:
-    """List interchanges whose sender no partner's file names."""
+    """List interchanges whose sender no partner's file names: from whom, to whom, and how they begin."""
     from ml_connector.assembly.deployment import deployed_parts
-    from ml_connector.workflow.find_documents import Search, find
+    from ml_connector.workflow.unassigned import find_unassigned
 
-    search = Search(kind="interchange", status="unassigned")
-    items, token = find(deployed_parts(stack).queries, search, limit=limit, token=page)
-    rendering = listing(items, token, nothing="Every interchange has its partner.")
-    Output(as_json=as_json).data({"unassigned": items, "next_page": token}, rendering)
+    items, token = find_unassigned(deployed_parts(stack).queries, limit=limit, token=page)
+    rendering = [_unassigned(item) for item in items] or [Text("Every interchange has its partner.")]
+    more = [Text(f"More: --page {token}", style="dim")] if token else []
+    Output(as_json=as_json).data({"unassigned": items, "next_page": token}, Group(*rendering, *more))
+
+
+def _unassigned(item: dict[str, Any]) -> Text:
+    came = f"{dated(item.get('status_since'))}  from {item.get('sender')} to {item.get('receiver')}"
+    lines = item["first_lines"].replace("~", "~\n").replace("'", "'\n").splitlines()
+    beginning = "".join(f"\n    {line}" for line in lines[:_LINES_SHOWN] if line.strip())
+    text = Text.assemble((item["item"], "bold"), f"  {came}\n  {item.get('reason') or ''}", beginning)
+    return text if not item.get("advice") else text.append(f"\n  {item['advice']}")
 
 
 @unassigned_app.command("assign")
