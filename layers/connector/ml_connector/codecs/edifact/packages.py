@@ -68,6 +68,10 @@ def read_packages(reading: EdifactReading, only_order: str | None) -> tuple[Pack
     read: dict[str, tuple[str, Package]] = {}
     for index, group in enumerate(reading.root.groups("CPS")):
         name, parent, package = _read_package(group, only_order)
+        if name in read:
+            message = f"Two packages are numbered {name}; the second is kept under a number of its own."
+            reading.find(Severity.WARNING, "package-number-repeated", message, path=f"CPS {name}", found=name)
+            name = ""
         read[name or f"#{index}"] = (parent, package)
     for name, (parent, package) in list(read.items()):
         depth = _depth(name, read)
@@ -114,8 +118,9 @@ def _children(
 
 
 def _read_package(group: GroupReader, only_order: str | None) -> tuple[str, str, Package]:
-    head = group.head
-    name, parent, level = head.part(1) or "", head.part(2) or "", head.part(3)
+    # Senders of one level leave CPS out; its group is there all the same.
+    head = group.segment("CPS")
+    name, parent, level = (head.part(1) or "", head.part(2) or "", head.part(3)) if head else ("", "", None)
     packs = group.groups("PAC")
     pack = _read_pack(packs[0]) if packs else {}
     kind = pack["type"].value if pack.get("type") else ""
