@@ -205,6 +205,7 @@ CASES = [
     Case("33-cps-in-order", OK),
     Case("33-cps-missing", OK, {"cps-missing": "warning"}),
     Case("33-cps-numbered-as-text", OK),
+    Case("33-cps-number-repeated", OK, {}, {"package-number-repeated": "warning"}),
     Case("33-cps-parent-unknown", OK, {"cps-parent-unknown": "warning"}, {"package-parent": "warning"}),
 ]
 #: Noted of an interchange whatever the row is about.
