@@ -97,5 +97,6 @@ def test_every_message_named_has_rules_for_all_its_segments(standard, version, t
 
 
 def test_what_is_not_held_has_no_rules():
-    assert find_schema("x12", "999", "004010") is None
+    assert find_schema("x12", "830", "004010") is None
+    assert find_schema("x12", "999", "004010").version == "005010"
     assert find_schema("unknown", "850", "004010") is None

@@ -81,7 +81,6 @@ RULES: dict[str, Rule] = {
     "unknown-syntax-identifier": Rule(_WARNING, repair=True, edifact="0085:2"),
     # Envelopes: interchange.
     "interchange-trailer-missing": Rule(_ERROR, x12="TA1:023", edifact="0085:13"),
-    "interchange-trailer-alone": Rule(_ERROR, x12="TA1:022", edifact="0085:13"),
     "interchange-control-mismatch": Rule(_ERROR, x12="TA1:001", edifact="0085:28"),
     "interchange-control-repeated": Rule(_WARNING, x12="TA1:025", edifact="0085:26"),
     "interchange-count-wrong": Rule(_ERROR, count=True, x12="TA1:021", edifact="0085:29"),

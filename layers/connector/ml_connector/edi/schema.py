@@ -103,9 +103,12 @@ def find_schema(standard: str, message_type: str, version: str, *, syntax: str =
 
 @cache
 def _x12(message_type: str, version: str) -> MessageSchema | None:
-    """005010 and later are read by 005010, everything before by 004010."""
-    held = "005010" if version[:6] >= "005010" else "004010"
-    found = _read("x12", f"x12-{held}", message_type, held)
+    """005010 and later are read by 005010, everything before by 004010, unless only the other has the set."""
+    nearest = ("005010", "004010") if version[:6] >= "005010" else ("004010", "005010")
+    for held in nearest:
+        found = _read("x12", f"x12-{held}", message_type, held)
+        if found is not None:
+            break
     return found and replace(found, exact=message_type == "TA1" or version[:6] == held, tables={})
 
 
