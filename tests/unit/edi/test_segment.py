@@ -3,7 +3,7 @@ import io
 import pytest
 
 from ml_connector.edi import read_segments
-from ml_connector.edi.segment import dangles, split_released, unreleased
+from ml_connector.edi.splitting import dangles, split_released, unreleased
 
 UNB = b"UNA:+.? 'UNB+UNOC:4+A:14+B:14+20260301:0905+R1'"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml_connector.edi.charset import EDIFACT_CODECS
-from ml_connector.edi.segment import BLANKS
 from ml_connector.edi.separators import Standard
 from ml_connector.edi.source import UTF8_BOM
+from ml_connector.edi.splitting import BLANKS
 
 if TYPE_CHECKING:
     from ml_connector.edi.model import Interchange

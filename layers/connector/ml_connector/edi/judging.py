@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ml_connector.edi.dialects.frame import HEADER_WORDS, Mark
-from ml_connector.edi.segment import BLANKS, Block, dangles
 from ml_connector.edi.separators import Standard
+from ml_connector.edi.splitting import BLANKS, dangles
 from ml_connector.edi.tidying import clean_parts, has_breaks, join_values, merge_blank, releases_terminator
 
 if TYPE_CHECKING:
     from ml_connector.edi.dialects.frame import Frame, Scan
+    from ml_connector.edi.segment import Block
 
 _FOREIGN = frozenset(word for words in HEADER_WORDS.values() for word in words)
 _BLANK_STARTS = frozenset(bytes([blank]) for blank in BLANKS) | {b""}

@@ -8,8 +8,9 @@ from ml_connector.edi.dialects.frame import CANDIDATE, HEADER_WORDS, Frame, Mark
 from ml_connector.edi.dialects.opening import LOOK_AHEAD
 from ml_connector.edi.judging import Judge, LexedBlock, Oddity
 from ml_connector.edi.noise import Noise
-from ml_connector.edi.segment import BLANKS, Block, dangles
+from ml_connector.edi.segment import Block
 from ml_connector.edi.separators import Standard
+from ml_connector.edi.splitting import BLANKS, dangles
 from ml_connector.edi.tidying import rejoin_released, releases_terminator
 
 if TYPE_CHECKING:

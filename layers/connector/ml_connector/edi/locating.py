@@ -6,7 +6,7 @@ from bisect import bisect_right
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from ml_connector.edi.segment import split_elements, split_released
+from ml_connector.edi.splitting import split_elements, split_released
 
 if TYPE_CHECKING:
     from ml_connector.edi.finding import Finding

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ml_connector.edi.segment import BLANKS
+from ml_connector.edi.splitting import BLANKS
 
 _SAMPLE_BYTES = 256
 

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ml_connector.edi.segment import split_elements
+from ml_connector.edi.splitting import split_elements
 from ml_connector.edi.values import DATE_PATTERNS, is_text, pattern_of, text_of
 
 if TYPE_CHECKING:

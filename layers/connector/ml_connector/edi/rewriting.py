@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from ml_connector.edi.lexer import Lexer
 from ml_connector.edi.options import ReadOptions
-from ml_connector.edi.segment import dangles, split_elements, split_released, unreleased
 from ml_connector.edi.separators import Standard
 from ml_connector.edi.source import REPLACEMENT, UTF16_BOMS, Source
+from ml_connector.edi.splitting import dangles, split_elements, split_released, unreleased
 
 if TYPE_CHECKING:
     from collections.abc import Callable

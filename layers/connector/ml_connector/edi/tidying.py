@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ml_connector.edi.segment import BLANKS, dangles
 from ml_connector.edi.separators import Standard
+from ml_connector.edi.splitting import BLANKS, dangles
 
 if TYPE_CHECKING:
     from ml_connector.edi.syntax import Syntax
