@@ -36,9 +36,11 @@ def push(
     as_json: AsJson = False,
 ) -> None:
     """Put a folder's configuration in force; one with a fault is refused and changes nothing."""
+    from ml_connector.mapping.ledger_check import require_known_codes
     from ml_connector.partners import load
 
     configuration = load(folder)
+    require_known_codes(configuration)
     stored = _store(stack).push(configuration, actor=getpass.getuser(), reason=reason)
     Output(as_json=as_json).data(stored.entry(), Text(f"Version {stored.version} is in force."))
 

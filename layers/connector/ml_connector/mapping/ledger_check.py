@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ml_connector.errors import Misconfigured
 from ml_connector.mapping.lookups import Master
+from ml_connector.mapping.snapshot import snapshot_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +53,24 @@ class Unknown:
             "code": self.code,
             "message": self.sentence,
         }
+
+
+def require_known_codes(configuration: Configuration) -> None:
+    """Let a configuration pass whose own ``lookups.yaml`` has every code it names; without one, any.
+
+    Raises:
+        Misconfigured: A code is unknown, or ``lookups.yaml`` is not what it should be; with file and line.
+    """
+    if "lookups.yaml" not in configuration.files:
+        return
+    unknown = list(LedgerCheck(configuration, snapshot_of(configuration)).unknown())
+    if unknown:
+        listed = "\n".join(f"  {fault.sentence}" for fault in unknown)
+        raise Misconfigured(
+            f"The configuration names what lookups.yaml does not have:\n{listed}",
+            advice="Correct these codes, or add them to lookups.yaml.",
+            faults=[fault.as_dict() for fault in unknown],
+        )
 
 
 class LedgerCheck:
