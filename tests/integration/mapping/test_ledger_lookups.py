@@ -72,6 +72,15 @@ def test_customers_are_found_by_gln_and_vat(lookups):
     assert lookups.customers_by("COMPANY_REG", "992345601") == []
 
 
+def test_locations_are_those_of_one_supplier_or_customer(lookups):
+    found = [lookups.locations("supplier", "50002"), lookups.locations("customer", "10000")]
+    assert [[(one.id, one.gln) for one in each] for each in found] == [
+        [("Main", "7300010000032")],
+        [("Main", "7000010000512")],
+    ]
+    assert lookups.locations("customer", "50002") == []
+
+
 def test_items_are_found_by_code_and_know_their_units(lookups):
     (item,) = lookups.items_by_code(CodeKind.SUPPLIER, "MV-1001", "50002")
     assert (item.number, item.stock) == ("1001", True)

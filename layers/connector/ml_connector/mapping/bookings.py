@@ -15,7 +15,13 @@ from ml_connector.documents.commercial import AllowanceCharge, AllowanceChargeKi
 from ml_connector.documents.invoice import Invoice
 from ml_connector.documents.remittance import RemittanceAdvice
 from ml_connector.mapping.charges import describe, signed
-from ml_connector.mapping.coding import account_fallbacks, apply_rules, put_account, put_routed, put_segments
+from ml_connector.mapping.coding import (
+    account_fallbacks,
+    apply_line_rules,
+    put_account,
+    put_routed,
+    put_segments,
+)
 from ml_connector.mapping.coding import segments_of as plain_segments
 from ml_connector.mapping.header import (
     finding_holds,
@@ -222,9 +228,7 @@ class BookingMapper:
     def _draft(self, routing: Routing, text: str, name: str, *, charge: bool) -> Draft:
         draft, routings = Draft(), [routing, self.routing]
         draft.put(self.form.text, text, Source.DOCUMENT)
-        per_line = {field: column for field, column in self.form.names.items() if field != "description"}
-        apply_rules(self.context, draft, per_line, routings)
-        apply_rules(self.context, draft, {"description": self.form.text}, [routing])
+        apply_line_rules(self.context, draft, self.form.names, routing, self.routing)
         # What a customer paid is in no default account for purchases.
         ours = isinstance(self.document, Invoice)
         fallbacks = account_fallbacks(self.context, charge=charge) if ours else []

@@ -39,6 +39,8 @@ ORDER_LINE = {
     "description": "line_description",
     "line_type": "line_type",
 }
+#: What a document and its lines each have of their own, so that the document's does not serve its lines.
+OWN = frozenset({"branch", "description"})
 SALES_LINE = {"warehouse": "warehouse_id", "description": "description"}
 
 #: Which ledger table a rule's value must be in.
@@ -88,6 +90,16 @@ def apply_rules(
     for field, name in names.items():
         if routed := first_of(field, routings):
             put_routed(context, draft, name, field, routed)
+
+
+def apply_line_rules(
+    context: Context, draft: Draft, names: Mapping[str, str], of_line: Routing, of_document: Routing
+) -> None:
+    """Set what the rules give a line: those about it, and those about its document where they serve lines."""
+    shared = {field: name for field, name in names.items() if field not in OWN}
+    own = {field: name for field, name in names.items() if field in OWN}
+    apply_rules(context, draft, shared, [of_line, of_document])
+    apply_rules(context, draft, own, [of_line])
 
 
 def first_of(field: str, routings: Sequence[Routing]) -> RoutedValue | None:

@@ -15,13 +15,13 @@ from ml_connector.mapping.header import company_of, note_routing
 from ml_connector.mapping.invoice import DOCUMENT_TYPES, map_supplier_invoice
 from ml_connector.mapping.order_changes import change_key, in_words, map_order_change
 from ml_connector.mapping.orders import map_purchase_order, map_sales_order
-from ml_connector.mapping.parties import Kind, find_business_partner
+from ml_connector.mapping.parties import find_business_partner
 from ml_connector.mapping.result import Disposition, MappingResult, Source, Worksheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ml_connector.mapping.lookups import Lookups
+    from ml_connector.mapping.lookups import Kind, Lookups
     from ml_connector.mapping.parties import Found
     from ml_connector.mapping.result import Decision
     from ml_connector.mapping.routing import Routing

@@ -165,6 +165,7 @@ def note_text(context: Context) -> str:
     source = context.document.source
     origin = f"{source.standard} {source.message}" if source else "EDI"
     lines = [f"{origin} {context.document.number} from {context.partner.id}, document {context.document_id}"]
+    lines.extend(f"Location: {note.value}" for note in context.sheet.notes if note.field == "location")
     return "\n".join([*lines, *(f"Hold: {reason}" for reason in context.sheet.holds)])
 
 

@@ -20,6 +20,7 @@ from ml_connector.mapping.header import (
     put_terms,
 )
 from ml_connector.mapping.invoice_lines import LineMapper, MappedLine
+from ml_connector.mapping.locations import put_location
 from ml_connector.mapping.result import Decision, Disposition, Draft, Source
 from ml_connector.mapping.vat import VatTable, check_vat, stated_taxes, tax_total
 from ml_connector.matching import Result
@@ -144,8 +145,7 @@ class InvoiceMapper:
         else:
             text = f"{context.partner.name} {invoice.number}"
             head.put("description", text, Source.DEFAULT, detail="partner's name and invoice number")
-        if location := self.routing.get("location"):
-            head.put("location_id", location.value, Source.RULE, location.rule.label)
+        put_location(context, head, "location_id", "supplier", supplier, self.routing)
         if kind != "DebitAdj":  # Visma keeps no terms on debit adjustments
             put_terms(context, head, "credit_terms_id", self.routing)
             head.put("due_date", invoice.due_date, Source.DOCUMENT)

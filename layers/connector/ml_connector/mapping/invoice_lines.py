@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ml_connector.mapping.coding import (
     INVOICE_LINE,
     account_fallbacks,
-    apply_rules,
+    apply_line_rules,
     put_account,
     put_segments,
 )
@@ -125,8 +125,7 @@ class LineMapper:
         if unit:
             draft.put("uom", unit.unit, unit.source, unit.where, unit.detail)
         routings = [routing, self.document_routing]
-        apply_rules(self.context, draft, _PER_LINE, routings)
-        apply_rules(self.context, draft, {"branch": "branch_number"}, [routing])
+        apply_line_rules(self.context, draft, INVOICE_LINE, routing, self.document_routing)
         self._put_item(draft, routing, found)
         self._put_vat(draft, line, name)
         if not draft.has("inventory_number"):
@@ -171,9 +170,6 @@ class LineMapper:
             f'{draft.value("account_number")}. Add `- {{code: "{code}", item: NUMBER}}` to `items:` in '
             f"{self.context.file}."
         )
-
-
-_PER_LINE = {name: field for name, field in INVOICE_LINE.items() if name not in ("branch", "description")}
 
 
 def _counted(line: InvoiceLine) -> bool:

@@ -14,6 +14,7 @@ from ml_connector.mapping.lookups import (
     EarlierInvoice,
     ItemRecord,
     Master,
+    PartnerLocation,
     UnitConversion,
 )
 from ml_connector.matching import OrderLine, ReceiptLine
@@ -21,6 +22,7 @@ from ml_connector.matching import OrderLine, ReceiptLine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from ml_connector.mapping.lookups import Kind
     from ml_connector.visma.models.masters import Customer, Item, ItemUnit, Supplier
     from ml_connector.visma.models.purchase_order import ReadPurchaseOrder, ReadPurchaseOrderLine
     from ml_connector.visma.models.supplier_invoice import ReadSupplierInvoice, ReadSupplierInvoiceLine
@@ -100,6 +102,16 @@ class LedgerLookups:
             "VAT": self._data.customers_by_vat,
         }
         return [_customer(found) for found in search[scheme](value)] if scheme in search else []
+
+    def locations(self, kind: Kind, number: str) -> Sequence[PartnerLocation]:
+        """Return the active locations of a supplier or customer."""
+        supplier = kind == "supplier"
+        rows = self._data.supplier_locations(number) if supplier else self._data.customer_locations(number)
+        return [
+            PartnerLocation(row.location_id, row.location_name or "", row.gln or "", row.edi_code or "")
+            for row in rows
+            if row.active is not False
+        ]
 
     def item(self, number: str) -> ItemRecord | None:
         """Return the item with this number."""

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
     from ml_connector.matching import OrderLine, ReceiptLine
+
+
+#: What a business partner is to us.
+Kind = Literal["supplier", "customer"]
 
 
 class Master(StrEnum):
@@ -55,6 +59,16 @@ class BusinessPartner:
     terms: str = ""
     vat_zone: str = ""
     active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerLocation:
+    """A place of a supplier or customer, as the ledger knows it; ``edi_code`` is what partners call it."""
+
+    id: str
+    name: str = ""
+    gln: str = ""
+    edi_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +142,10 @@ class Lookups(Protocol):
 
     def customers_by(self, scheme: str, value: str) -> Sequence[BusinessPartner]:
         """Return customers whose GLN, VAT or COMPANY_REG number is ``value``."""
+        ...
+
+    def locations(self, kind: Kind, number: str) -> Sequence[PartnerLocation]:
+        """Return the active locations of a supplier or customer."""
         ...
 
     def item(self, number: str) -> ItemRecord | None:

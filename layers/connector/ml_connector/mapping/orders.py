@@ -12,6 +12,7 @@ from ml_connector.mapping.coding import (
     ORDER_LINE,
     SALES_LINE,
     account_fallbacks,
+    apply_line_rules,
     apply_rules,
     put_account,
     put_segments,
@@ -28,6 +29,7 @@ from ml_connector.mapping.header import (
     put_terms,
 )
 from ml_connector.mapping.items import code_of, find_item, find_unit
+from ml_connector.mapping.locations import put_location
 from ml_connector.mapping.parties import find_place
 from ml_connector.mapping.result import Decision, Draft, Source
 from ml_connector.visma.models.purchase_order import PurchaseOrder
@@ -180,8 +182,7 @@ def purchase_line(mapper: OrderMapper, line: OrderLine) -> Draft | None:
     for name_ in ("requested", "promised"):
         draft.put(name_, mapper.requested(line), Source.DOCUMENT)
     _put_warehouse(context, draft, "warehouse")
-    apply_rules(context, draft, {k: v for k, v in ORDER_LINE.items() if k != "branch"}, routings)
-    apply_rules(context, draft, {"branch": "branch"}, [routing])
+    apply_line_rules(context, draft, ORDER_LINE, routing, mapper.routing)
     if not found:
         _put_expense(mapper, draft, line, name)
     put_segments(context, draft, "sub", routings, name, needed=not found)
@@ -230,7 +231,8 @@ def _purchase_head(mapper: OrderMapper) -> None:
     head.put("promised_on", day_of(order.requested_delivery), Source.DOCUMENT)
     head.put("supplier_ref", order.number.strip(), Source.DOCUMENT)
     head.put("description", f"{context.partner.name} {order.number}", Source.DEFAULT)
-    apply_rules(context, head, {"description": "description", "location": "location"}, [mapper.routing])
+    apply_rules(context, head, {"description": "description"}, [mapper.routing])
+    put_location(context, head, "location", "supplier", mapper.party, mapper.routing)
     put_currency(context, head, "currency", mapper.party.record if mapper.party else None)
     put_branch(context, head, "branch", mapper.routing)
     put_terms(context, head, "terms", mapper.routing)
@@ -263,6 +265,7 @@ def map_sales_order(
     apply_rules(context, head, {"description": "description", "project": "project_id"}, [routing])
     put_currency(context, head, "currency_id", customer.record if customer else None)
     found = mapper.require_party()
+    _note_location(mapper, customer)
     head.put("customer.id", found.record.number, found.source, found.where, found.detail)
     head.put("customer.order", order.number.strip(), Source.DOCUMENT)
     mapper.hold_findings()
@@ -270,6 +273,16 @@ def map_sales_order(
     head.put("note", note_text(context), Source.COMPUTED)
     lines = [draft.plain() for draft in mapper.lines]
     return SalesOrder.model_validate({**head.plain(), "order_lines": lines}), mapper.decisions("orderLines")
+
+
+def _note_location(mapper: OrderMapper, customer: Found | None) -> None:
+    """Record the customer's location; Visma's service takes none in a new sales order that is published."""
+    place = Draft()
+    put_location(mapper.context, place, "location", "customer", customer, mapper.routing)
+    for decision in place.decisions():
+        mapper.context.sheet.note(
+            "location", decision.value, decision.source, decision.where, decision.detail
+        )
 
 
 def _put_status(context: Context, head: Draft) -> None:
@@ -299,5 +312,5 @@ def _sales_line(mapper: OrderMapper, line: OrderLine) -> Draft | None:
     mapper.put_price(draft, line, "unit_price")
     draft.put("requested_on", mapper.requested(line), Source.DOCUMENT)
     _put_warehouse(context, draft, "warehouse_id")
-    apply_rules(context, draft, SALES_LINE, [routing, mapper.routing])
+    apply_line_rules(context, draft, SALES_LINE, routing, mapper.routing)
     return draft

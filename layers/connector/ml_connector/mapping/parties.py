@@ -7,7 +7,7 @@ number. DUNS and codes that buyer or seller hand out count only through the file
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from ml_connector.documents.identifiers import IdentifierScheme
 from ml_connector.documents.parties import PartyRole, party_of
@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from ml_connector.documents.identifiers import Identifier
     from ml_connector.documents.parties import Party
     from ml_connector.mapping.context import Context
-    from ml_connector.mapping.lookups import BusinessPartner
+    from ml_connector.mapping.lookups import BusinessPartner, Kind
     from ml_connector.partners.company import Place
-
-Kind = Literal["supplier", "customer"]
 
 #: Roles a supplier, or customer, may have in a document, the likeliest first.
 _ROLES: dict[Kind, tuple[PartyRole, ...]] = {

@@ -22,6 +22,7 @@ from ml_connector.mapping.lookups import (
     EarlierInvoice,
     ItemRecord,
     Master,
+    PartnerLocation,
     UnitConversion,
 )
 from ml_connector.matching import OrderLine, ReceiptLine
@@ -30,11 +31,21 @@ from ml_connector.partners.fragments import Code, Fragment, Number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ml_connector.mapping.lookups import Kind
     from ml_connector.partners import Configuration
 
 _ZERO = Decimal(0)
 
 Day: TypeAlias = date  # a field named date hides the type of that name
+
+
+class LocationEntry(Fragment):
+    """A place of a supplier or customer."""
+
+    id: Code
+    name: str = ""
+    gln: str = ""
+    edi_code: str = ""
 
 
 class PartnerEntry(Fragment):
@@ -50,6 +61,7 @@ class PartnerEntry(Fragment):
     terms: str = ""
     vat_zone: str = ""
     active: bool = True
+    locations: tuple[LocationEntry, ...] = ()
 
 
 class CodeEntry(Fragment):
@@ -206,6 +218,12 @@ class SnapshotLookups:
         """Return customers whose GLN, VAT or COMPANY_REG number is ``value``."""
         return [found for found in self._customers.values() if value in _numbers(found, scheme)]
 
+    def locations(self, kind: Kind, number: str) -> Sequence[PartnerLocation]:
+        """Return the locations of a supplier or customer."""
+        entries = self._snapshot.suppliers if kind == "supplier" else self._snapshot.customers
+        listed = (entry.locations for entry in entries if entry.number == number)
+        return [PartnerLocation(**location.model_dump()) for location in next(listed, ())]
+
     def item(self, number: str) -> ItemRecord | None:
         """Return the item with this number."""
         return self._items.get(number)
@@ -245,11 +263,11 @@ class SnapshotLookups:
 
     @cached_property
     def _suppliers(self) -> dict[str, BusinessPartner]:
-        return {e.number: BusinessPartner(**e.model_dump()) for e in self._snapshot.suppliers}
+        return {e.number: _business_partner(e) for e in self._snapshot.suppliers}
 
     @cached_property
     def _customers(self) -> dict[str, BusinessPartner]:
-        return {e.number: BusinessPartner(**e.model_dump()) for e in self._snapshot.customers}
+        return {e.number: _business_partner(e) for e in self._snapshot.customers}
 
     @cached_property
     def _items(self) -> dict[str, ItemRecord]:
@@ -295,6 +313,10 @@ _MASTERS = {
 }
 
 _SCHEMES = {"GLN": "gln", "VAT": "vat_number", "COMPANY_REG": "company_number"}
+
+
+def _business_partner(entry: PartnerEntry) -> BusinessPartner:
+    return BusinessPartner(**entry.model_dump(exclude={"locations"}))
 
 
 def _numbers(partner: BusinessPartner, scheme: str) -> set[str]:

@@ -217,8 +217,8 @@ def _of_paths(level: Level, rows: tuple[tuple[str, Kind, str, str], ...]) -> Ite
 
 
 def _reader(level: Level, steps: tuple[str, ...]) -> Reader:
-    if steps == ("totals", "payable"):
-        return _amount
+    if steps in _SUMS:
+        return _SUMS[steps]
     return lambda subject: values_at(getattr(subject, level), steps)
 
 
@@ -229,8 +229,24 @@ def _amount(subject: Subject) -> Iterable[object]:
     return (_first(getattr(totals, name, None) for name in ("payable", "gross_amount", "net_amount")),)
 
 
+def _tax_amount(subject: Subject) -> Iterable[object]:
+    """The tax as declared or computed, else what the subtotals sum to."""
+    totals = getattr(subject.document, "totals", None)
+    stated = getattr(totals, "tax_total", None)
+    subtotals = getattr(subject.document, "tax_subtotals", ())
+    known = [one.tax_amount for one in subtotals if one.tax_amount is not None]
+    return (stated if stated is not None or not known else sum(known, Decimal(0)),)
+
+
 def _first(values: Iterable[object]) -> object:
     return next((value for value in values if value is not None), None)
+
+
+#: Amounts that are read otherwise than at the end of a path.
+_SUMS: dict[tuple[str, ...], Reader] = {
+    ("totals", "payable"): _amount,
+    ("totals", "tax_total"): _tax_amount,
+}
 
 
 def _of_resolved(level: Level) -> Iterator[Field]:

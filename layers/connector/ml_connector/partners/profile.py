@@ -58,6 +58,13 @@ class PartyIdentity(Fragment):
     customer: Code | None = None
 
 
+class LocationReference(Fragment):
+    """A code or GLN by which the partner calls a place, and the location of the ledger it is."""
+
+    id: Code
+    location: Code
+
+
 class SentMessage(Fragment):
     """A message the partner sends and the versions of it.
 
@@ -198,6 +205,7 @@ class Partner(Fragment):
     usage: tuple[Literal["production", "test"], ...] = ("production",)
     identities: tuple[Identity, ...] = ()
     party_ids: tuple[PartyIdentity, ...] = ()
+    locations: tuple[LocationReference, ...] = ()
     supplier: Code | None = None
     customer: Code | None = None
     company: Code | None = None

@@ -103,6 +103,12 @@ class ReferenceData:
             DATASETS["supplier_locations"], "supplier", lambda row: _present(row.baccount.number), supplier
         )
 
+    def customer_locations(self, customer: str) -> list[SupplierLocation]:
+        """Return the locations of a customer."""
+        return self._copies.matching(
+            DATASETS["customer_locations"], "customer", lambda row: _present(row.baccount.number), customer
+        )
+
     def customer(self, number: str) -> Customer | None:
         """Return the customer of a number."""
         return self._find("customers", number, Customer)
