@@ -66,10 +66,11 @@ def test_suppliers_are_found_by_every_number(lookups):
     assert lookups.suppliers_by("GLN", "7300010009999") == []
 
 
-def test_customers_are_found_by_gln_and_vat(lookups):
+def test_customers_are_found_by_every_number(lookups):
     assert [found.number for found in lookups.customers_by("GLN", "7000010000512")] == ["10000"]
     assert [found.number for found in lookups.customers_by("VAT", "NO992345601MVA")] == ["10000"]
-    assert lookups.customers_by("COMPANY_REG", "992345601") == []
+    assert [found.number for found in lookups.customers_by("COMPANY_REG", "992 345 601")] == ["10000"]
+    assert lookups.customers_by("COMPANY_REG", "999999999") == []
 
 
 def test_locations_are_those_of_one_supplier_or_customer(lookups):

@@ -96,10 +96,11 @@ class LedgerLookups:
         return _customer(found) if found else None
 
     def customers_by(self, scheme: str, value: str) -> Sequence[BusinessPartner]:
-        """Return customers whose GLN or VAT number is ``value``; Visma is not asked by company number."""
+        """Return customers whose GLN, VAT or COMPANY_REG number is ``value``."""
         search: Mapping[str, Callable[[str], list[Customer]]] = {
             "GLN": self._data.customers_by_gln,
             "VAT": self._data.customers_by_vat,
+            "COMPANY_REG": self._data.customers_by_corporate_id,
         }
         return [_customer(found) for found in search[scheme](value)] if scheme in search else []
 

@@ -181,7 +181,7 @@ def purchase_line(mapper: OrderMapper, line: OrderLine) -> Draft | None:
     mapper.put_price(draft, line, "unit_cost")
     for name_ in ("requested", "promised"):
         draft.put(name_, mapper.requested(line), Source.DOCUMENT)
-    _put_warehouse(context, draft, "warehouse")
+    _put_warehouse(context, draft, "warehouse", found)
     apply_line_rules(context, draft, ORDER_LINE, routing, mapper.routing)
     if not found:
         _put_expense(mapper, draft, line, name)
@@ -205,10 +205,13 @@ def _put_expense(mapper: OrderMapper, draft: Draft, line: OrderLine, name: str) 
         )
 
 
-def _put_warehouse(context: Context, draft: Draft, name: str) -> None:
+def _put_warehouse(context: Context, draft: Draft, name: str, found: FoundItem | None) -> None:
+    """Set the warehouse: of the place that is delivered to, else the item's own, else the company's."""
     place = find_place(context)
     if place and place[0].warehouse:
         draft.put(name, place[0].warehouse, Source.TABLE, place[1], f"delivered to {place[0].id}")
+    elif found and found.record.warehouse:
+        draft.put(name, found.record.warehouse, Source.LOOK_UP, "Visma item", "the item's own warehouse")
     else:
         default = context.configuration.company.defaults.warehouse
         draft.put(name, default, Source.DEFAULT, context.company_where("defaults", "warehouse"))
@@ -311,6 +314,6 @@ def _sales_line(mapper: OrderMapper, line: OrderLine) -> Draft | None:
     mapper.put_quantity(draft, line, found, "unit_of_measure", "quantity")
     mapper.put_price(draft, line, "unit_price")
     draft.put("requested_on", mapper.requested(line), Source.DOCUMENT)
-    _put_warehouse(context, draft, "warehouse_id")
+    _put_warehouse(context, draft, "warehouse_id", found)
     apply_line_rules(context, draft, SALES_LINE, routing, mapper.routing)
     return draft

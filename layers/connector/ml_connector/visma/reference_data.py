@@ -133,6 +133,15 @@ class ReferenceData:
             bare_registration(number),
         )
 
+    def customers_by_corporate_id(self, number: str) -> list[Customer]:
+        """Return the customers of a company registration number, however it is written."""
+        return self._copies.matching(
+            DATASETS["customers"],
+            "corporate_id",
+            lambda row: _present(bare_registration(row.corporate_id)),
+            bare_registration(number),
+        )
+
     def item(self, number: str) -> Item | None:
         """Return the item of an inventory number."""
         return self._find("items", number, Item)
