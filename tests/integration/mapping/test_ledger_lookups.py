@@ -10,10 +10,11 @@ from tests.unit.mapping.papers import invoice, invoice_line, party
 
 from ml_connector.documents import Reference
 from ml_connector.mapping import map_document
+from ml_connector.mapping.ledger_check import LedgerCheck
 from ml_connector.mapping.ledger_lookups import LedgerLookups
 from ml_connector.mapping.lookups import CodeKind, Master
 from ml_connector.matching import Result
-from ml_connector.partners import load
+from ml_connector.partners import load, parse
 from ml_connector.visma import VismaClient, VismaCredentials, VismaSettings
 from ml_connector.visma.reference_data import ReferenceData
 
@@ -109,6 +110,15 @@ def test_codes_exist_or_not(lookups, master, known, unknown):
 def test_dimension_values_exist_or_not(lookups):
     assert lookups.segment_exists(1, "400")
     assert not lookups.segment_exists(1, "401")
+
+
+def test_every_code_of_the_example_is_in_the_ledger_and_what_is_not_is_named(lookups, example):
+    assert list(LedgerCheck(example, lookups).unknown()) == []
+    file = "rules/30-charges.yaml"
+    wrong = parse({**example.files, file: example.files[file].replace('"4360"', '"4361"')})
+    assert [(one.what, one.code, one.where.file) for one in LedgerCheck(wrong, lookups).unknown()] == [
+        ("account", "4361", file)
+    ]
 
 
 def test_what_was_invoiced_is_no_longer_open(client, lookups, example, now):
