@@ -13,7 +13,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from ml_connector.errors import ConnectorError
+from ml_connector.errors import Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,7 +39,7 @@ _WHAT_FOR = {
 }
 
 
-class Forbidden(ConnectorError):
+class Forbidden(Rejected):
     """The person is known, but may not do this."""
 
 
