@@ -23,6 +23,8 @@ from tests.unit.workflow.sending_model import Sending
 
 # Examples of a round: about a second of each model, so that the end is met within seconds.
 _ROUND = {Polling: 10, PollingToDeath: 2, Sending: 20}
+# Left to themselves most lives are short, and little happens to them.
+_LEAST_STEPS = 20
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     lives: Counter[str] = Counter()
     while time.monotonic() - begun < seconds:
         for machine, examples in _ROUND.items():
-            run_state_machine_as_test(machine, settings=_budget(examples))
+            run_state_machine_as_test(machine, settings=_budget(examples), _min_steps=_LEAST_STEPS)
             lives[machine.__name__] += examples
         rounds += 1
     told = ", ".join(f"{count} of {name}" for name, count in lives.items())

@@ -11,7 +11,7 @@ again ever more seldom. One poll at a time calls Sterling.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
@@ -39,6 +39,11 @@ AGES = (0, 60, 899, 901, 7200, 20_000, 86_400, -3600)
 
 # Moments of a poll: the early ones, at which its list is read page by page, more often than the others.
 PICKS = st.one_of(st.integers(0, 15), st.integers(0, 1000))
+# The moment after the first page of a poll's list: lease, login, records and last sweep came before it, two
+# moments each.
+_FIRST_PAGE_READ = 9
+# A message by its place in the list: what happens to the first moves all others.
+FIRST_OR_ANY = st.one_of(st.just(0), st.integers(0, 1000))
 
 
 @dataclass
@@ -141,7 +146,7 @@ class Polling(RuleBasedStateMachine):
     )
     def begin(self, action, strategy, sweep_every, backlog, switches):
         self.world = make_world(action, switches, poll_strategy=strategy, sweep_every=sweep_every)
-        self.arrived, self.tried_everywhere = [], False
+        self.arrived, self.troubled, self.tried_everywhere = [], {}, False
         # Another node of Sterling drew these numbers and is slow to write their messages.
         self.reserved = [self.world.state.next_id() for _ in range(8)]
         self.ordered = strategy != "auto" or switches.list_fields == "all"
@@ -178,17 +183,22 @@ class Polling(RuleBasedStateMachine):
         written = parse_time(Shape(self.world.state, self.world.api.switches).time(message.arrived_at))
         return written >= mark.arrived_at - timedelta(minutes=15)
 
-    @rule(pick=st.integers(0, 1000))
+    @rule(pick=FIRST_OR_ANY)
     def delete_by_others(self, pick):
-        if self.arrived:
-            arrival = self.arrived[pick % len(self.arrived)]
-            if self.world.state.messages.pop(arrival.message.id, None) is not None:
-                arrival.must = arrival.soon = is_received(self.world, arrival.message)
+        listed = sorted(
+            (found for found in self.arrived if found.message.id in self.world.state.messages),
+            key=lambda found: found.message.id,
+        )
+        if listed:
+            arrival = listed[pick % len(listed)]
+            del self.world.state.messages[arrival.message.id]
+            arrival.must = arrival.soon = is_received(self.world, arrival.message)
 
-    @rule(pick=st.integers(0, 1000), times=st.integers(1, 4), status=st.sampled_from([404, 429, 500, 503]))
+    @rule(pick=FIRST_OR_ANY, times=st.integers(1, 4), status=st.sampled_from([404, 429, 500, 503]))
     def make_unreadable(self, pick, times, status):
-        if self.arrived:
-            path = self.arrived[pick % len(self.arrived)].message.document_id.replace(":", "%3A")
+        new = [found for found in self.arrived if not is_received(self.world, found.message)]
+        if new:
+            path = new[pick % len(new)].message.document_id.replace(":", "%3A")
             fault = FaultRule(path=path, times=times, status=status, html=False)
             self.world.api.faults = FaultPlan([fault])
 
@@ -222,7 +232,8 @@ class Polling(RuleBasedStateMachine):
 
     @rule(pick=PICKS)
     def poll_and_die(self, pick):
-        self._poll({self._moment(pick): self.world.die})
+        if self._poll({self._moment(pick): self.world.die}) is None:
+            self.world.pass_time(seconds=LEASE_SECONDS)  # until then its lease keeps the others out
 
     @rule(pick=PICKS)
     def poll_overlapping(self, pick):
@@ -251,9 +262,14 @@ class Polling(RuleBasedStateMachine):
     def poll_while_messages_arrive(self, pick, late, mailbox):
         self._poll({self._moment(pick): lambda: self.arrive(3, mailbox, late)})
 
-    @rule(pick=PICKS, which=st.integers(0, 1000))
+    @rule(pick=PICKS, which=FIRST_OR_ANY)
     def poll_while_others_delete(self, pick, which):
         self._poll({self._moment(pick): lambda: self.delete_by_others(which)})
+
+    @rule(page=st.integers(0, 6), mailbox=st.sampled_from(MAILBOXES), which=FIRST_OR_ANY)
+    def poll_new_ones_while_others_delete_between_pages(self, page, mailbox, which):
+        self.arrive(5, mailbox, 7200)
+        self._poll({_FIRST_PAGE_READ + 2 * page: lambda: self.delete_by_others(which)})
 
     @rule(looks=st.integers(0, 6))
     def poll_short_of_time(self, looks):
@@ -277,7 +293,7 @@ class Polling(RuleBasedStateMachine):
         return pick % (20 + 14 * new)
 
     def _poll(self, at, **other):
-        self.world.pass_time(seconds=60)
+        self.world.pass_time(seconds=25)  # sooner than the first retry
         before = [arrival for arrival in self.arrived if self._is_shown(arrival)]
         metrics = self.world.poll(at, **other)
         if metrics and not metrics["lease_contended"] and not metrics["out_of_time"]:
@@ -320,13 +336,17 @@ class Polling(RuleBasedStateMachine):
 
     @invariant()
     def retries_grow_apart(self):
-        told: dict[str, dict] = {}
-        for facts in self.world.happened("delayed"):
-            before = told.get(facts["message_id"])
-            if before and facts["attempts"] > before["attempts"]:
-                assert _distance(facts) > _distance(before) or _distance(facts) == timedelta(hours=1)
-                assert facts["recorded_at"] >= datetime.fromisoformat(before["retry_at"]), "tried too early"
-            told[facts["message_id"]] = facts
+        if not hasattr(self, "world"):
+            return
+        held = self.world.ports().receipts.on_the_way()
+        troubled = {key: receipt for key, receipt in held.items() if receipt.state == "troubled"}
+        for key, receipt in troubled.items():
+            before = self.troubled.get(key, receipt)
+            if receipt.retry_at != before.retry_at:
+                assert receipt.at >= before.retry_at, "tried too early"
+                growing = _distance(receipt) > _distance(before)
+                assert growing or _distance(receipt) == timedelta(hours=1), "not ever more seldom"
+        self.troubled = troubled
 
     def teardown(self):
         if hasattr(self, "world"):
@@ -349,5 +369,5 @@ class PollingToDeath(Polling):
             check_received(copy, self.arrived)
 
 
-def _distance(facts):
-    return datetime.fromisoformat(facts["retry_at"]) - facts["recorded_at"]
+def _distance(receipt):
+    return receipt.retry_at - receipt.at
