@@ -38,12 +38,14 @@ def test_a_clerk_finds_a_document_and_replays_it(page, parts):
     assert events[-1]["actor"] == "clerk@demo.example (demo)"
 
 
-def test_an_action_that_is_refused_says_why(page):
+def test_an_action_that_is_refused_says_why_and_does_nothing(page, parts):
+    before = parts.queries.events("m-1-1")
     page.goto("/document?id=m-1-1")
     page.locator("summary", has_text="Review").click()
     page.locator("#why-review").fill(" ")
     page.locator("form:has(#why-review) button").click()
     page.get_by_text("No reason was given.").wait_for()
+    assert parts.queries.events("m-1-1") == before
 
 
 def test_the_filters_work_by_keyboard_alone(scripted):

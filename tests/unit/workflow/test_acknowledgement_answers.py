@@ -61,7 +61,8 @@ def test_x12_findings_stand_at_our_own_segments_and_elements():
 
 def test_edifact_findings_stand_at_our_own_segments():
     findings = golden("edifact-faulty.contrl").findings
-    assert {"code": "UCD:12", "position": "3", "element": "2"} in findings
+    # S011 0098 counts the tag as the first element; ours are counted without it, as everywhere else.
+    assert {"code": "UCD:12", "position": "3", "element": "1"} in findings
     assert {"code": "UCS:13", "position": "2"} in findings
 
 
@@ -69,6 +70,28 @@ def test_a_997_without_a_verdict_is_no_answer():
     content = (ANSWERS / "accepted.997").read_bytes()
     lines = [line for line in content.split(b"~") if not line.strip().startswith((b"AK5", b"AK9"))]
     assert answer_in(b"~".join(lines)) is None
+
+
+def test_a_set_without_a_verdict_has_its_groups():
+    lines = (ANSWERS / "faulty.997").read_bytes().split(b"~")
+    cut = b"~".join(line for line in lines if not line.strip().startswith(b"AK5"))
+    assert answer_in(cut).verdict is AnswerVerdict.REJECTED
+
+
+def test_a_refused_group_refuses_the_interchange_that_was_accepted():
+    answer = answer_in(
+        b"UNB+UNOC:3+A:14+B:14+260302:1012+1'UNH+1+CONTRL:D:3:UN'UCI+REF1+X:14+Y:14+7'"
+        b"UCF+G1+X+Y+4'UNT+4+1'UNZ+1+1'"
+    )
+    assert (answer.number, answer.verdict) == ("REF1", AnswerVerdict.REJECTED)
+
+
+@pytest.mark.parametrize("version", ["002040", "003040", "004010VICS", "005010X231A1", "008010"])
+def test_a_997_of_any_release_is_read(version):
+    content = (ANSWERS / "accepted.997").read_bytes()
+    group = next(line for line in content.split(b"~") if line.strip().startswith(b"GS*"))
+    other = b"*".join([*group.split(b"*")[:-1], version.encode()])
+    assert answer_in(content.replace(group, other)).verdict is AnswerVerdict.ACCEPTED
 
 
 def test_a_verdict_nobody_knows_is_no_acceptance():

@@ -129,7 +129,7 @@ def test_an_acknowledgement_that_was_reconciled_misses_nothing(world):
     state = {"kind": "document", "direction": "in", "parent": INTERCHANGE, "answers": "sent-1"}
     stored = world.parts.documents.put("messages/ack", b"ST*997").model_dump()
     world.parts.tell("ack", "received", state={**state, "bytes": stored})
-    world.parts.tell("ack", "logged", state=state)
+    world.parts.tell("ack", "reconciled", state=state)
     assert ("event-missing", "ack") not in world.verify()
 
 

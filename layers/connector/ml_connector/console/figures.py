@@ -29,6 +29,7 @@ _ENDS = {
     "posted": "done",
     "sent": "done",
     "logged": "done",
+    "reconciled": "done",
     "failed": "stopped",
     "held": "stopped",
     "quarantined": "stopped",

@@ -43,6 +43,7 @@ STATUS_AFTER = {
     "delayed": "waiting",
     "posted": "posted",
     "logged": "logged",
+    "reconciled": "logged",
     "sent": "sent",
     "skipped": "skipped",
     "failed": "failed",

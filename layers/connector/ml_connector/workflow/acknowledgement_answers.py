@@ -10,9 +10,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from ml_connector.codecs import decode
+from ml_connector.documents import (
+    AcknowledgementKind,
+    AcknowledgementStatus,
+    FunctionalAcknowledgement,
+)
+from ml_connector.errors import Rejected
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ml_connector.documents import AcknowledgedError
     from ml_connector.edi import Message, Segment
 
 
@@ -44,48 +53,29 @@ class Answer:
 
 _WORST = list(AnswerVerdict)
 
-# Data elements 715 and 717 (AK9, AK5, IK5) and I17 (TA1).
-_X12_VERDICTS = {
-    "A": AnswerVerdict.ACCEPTED,
-    "E": AnswerVerdict.ACCEPTED_WITH_ERRORS,
-    "P": AnswerVerdict.REJECTED,
-    "R": AnswerVerdict.REJECTED,
-    "M": AnswerVerdict.REJECTED,
-    "W": AnswerVerdict.REJECTED,
-    "X": AnswerVerdict.REJECTED,
+_VERDICTS = {
+    AcknowledgementStatus.RECEIVED: AnswerVerdict.ARRIVED,
+    AcknowledgementStatus.ACCEPTED: AnswerVerdict.ACCEPTED,
+    AcknowledgementStatus.ACCEPTED_WITH_ERRORS: AnswerVerdict.ACCEPTED_WITH_ERRORS,
+    AcknowledgementStatus.PARTIALLY_ACCEPTED: AnswerVerdict.REJECTED,
+    AcknowledgementStatus.REJECTED: AnswerVerdict.REJECTED,
 }
-_TA1_VERDICTS = {
-    "A": AnswerVerdict.ARRIVED,
-    "E": AnswerVerdict.ARRIVED,
-    "R": AnswerVerdict.REJECTED,
+# The segment an error was told in, by its code list, or by its level where all levels share one (0085).
+_TOLD_IN = {
+    "X12_720": "AK3",
+    "X12_723": "AK4",
+    "X12_718": "AK5",
+    "X12_620": "IK3",
+    "X12_621": "IK4",
+    "X12_618": "IK5",
+    "X12_716": "AK9",
+    "X12_I18": "TA1",
+    "interchange": "UCI",
+    "group": "UCF",
+    "message": "UCM",
+    "segment": "UCS",
+    "element": "UCD",
 }
-# Data element 0083.
-_EDIFACT_VERDICTS = {
-    "4": AnswerVerdict.REJECTED,
-    "7": AnswerVerdict.ACCEPTED,
-    "8": AnswerVerdict.ARRIVED,
-}
-# Segment -> where its verdict stands, and the verdicts.
-_VERDICT_AT = {
-    "AK5": (1, _X12_VERDICTS),
-    "IK5": (1, _X12_VERDICTS),
-    "AK9": (1, _X12_VERDICTS),
-    "TA1": (4, _TA1_VERDICTS),
-    "UCI": (4, _EDIFACT_VERDICTS),
-    "UCF": (4, _EDIFACT_VERDICTS),
-    "UCM": (3, _EDIFACT_VERDICTS),
-}
-# Segment -> where its error codes stand; a trailing code 000 of TA1 says there is none.
-_CODES_AT = {
-    "AK5": (2, 6),
-    "IK5": (2, 6),
-    "AK9": (5, 9),
-    "TA1": (5, 5),
-    "UCI": (5, 5),
-    "UCM": (4, 4),
-}
-_NUMBER_AT = {"AK1": 2, "TA1": 1, "UCI": 1}
-_NO_ERROR = frozenset({"", "000"})
 
 
 # Data elements 4343 and 1225 of an APERAK's BGM; any ERC makes it a rejection.
@@ -104,15 +94,15 @@ _OUR_DOCUMENT = frozenset({"ON", "IV", "VN", "AAK", "PQ"})
 
 def read_answer(message: Message) -> Answer | None:
     """Return what an acknowledgement says; None if it names nothing that was sent, or gives no verdict."""
-    segments = list(message.segments)
     if message.type == "APERAK":
-        return _read_aperak(segments)
-    numbers = [one.element(_NUMBER_AT[one.tag]) for one in segments if one.tag in _NUMBER_AT]
-    verdicts = list(_verdicts(segments))
-    if not numbers or not verdicts:
+        return _read_aperak(list(message.segments))
+    try:
+        read = decode(message.interchange, message)
+    except Rejected:
         return None
-    worst = max(verdicts, key=_WORST.index)
-    return Answer(plain_number(numbers[0]), worst, tuple(_findings(segments)))
+    if not isinstance(read, FunctionalAcknowledgement):
+        return None
+    return Answer(plain_number(read.number), _verdict(read), tuple(map(_finding, _errors(read))))
 
 
 def _read_aperak(segments: list[Segment]) -> Answer | None:
@@ -135,37 +125,28 @@ def plain_number(number: str) -> str:
     return text.lstrip("0") or text[:1]
 
 
-def _verdicts(segments: Iterable[Segment]) -> Iterable[AnswerVerdict]:
-    for segment in segments:
-        if segment.tag in _VERDICT_AT:
-            place, verdicts = _VERDICT_AT[segment.tag]
-            # A code nobody knows is none of the accepting ones.
-            yield verdicts.get(segment.element(place), AnswerVerdict.REJECTED)
+def _verdict(read: FunctionalAcknowledgement) -> AnswerVerdict:
+    """The worst of all; a TA1 that accepts says of what is inside only that it arrived."""
+    verdicts = [_VERDICTS[status] for status in (read.status, *(one.status for one in read.messages))]
+    worst = max(verdicts, key=_WORST.index)
+    of_envelope = read.kind is AcknowledgementKind.NETWORK and worst is not AnswerVerdict.REJECTED
+    return AnswerVerdict.ARRIVED if of_envelope else worst
 
 
-def _findings(segments: Iterable[Segment]) -> Iterable[dict[str, Any]]:
-    place: dict[str, Any] = {}
-    for segment in segments:
-        tag = segment.tag
-        if tag in ("AK3", "IK3"):
-            place = {"segment": segment.element(1), "position": segment.element(2)}
-            yield from _named(place, segment, range(4, len(segment) + 1))
-        elif tag in ("AK4", "IK4"):
-            at = {"element": segment.element(1), "value": segment.element(4)}
-            yield from _named({**place, **at}, segment, (3,))
-        elif tag == "UCS":
-            place = {"position": segment.element(1)}
-            yield from _named(place, segment, (2,))
-        elif tag == "UCD":
-            yield from _named({**place, "element": segment.element(2)}, segment, (1,))
-        elif tag in _CODES_AT:
-            first, last = _CODES_AT[tag]
-            yield from _named({}, segment, range(first, last + 1))
+def _errors(read: FunctionalAcknowledgement) -> Iterator[AcknowledgedError]:
+    for message in read.messages:
+        yield from message.errors
+    yield from read.errors
 
 
-def _named(place: dict[str, Any], segment: Segment, codes: Iterable[int]) -> Iterable[dict[str, Any]]:
-    for number in codes:
-        code = segment.element(number)
-        if code not in _NO_ERROR:
-            said = {name: value for name, value in place.items() if value}
-            yield {"code": f"{segment.tag}:{code}", **said}
+def _finding(error: AcknowledgedError) -> dict[str, Any]:
+    """An error at our own segment, as the audit trail keeps it; elements are counted without the tag."""
+    code = error.code
+    told_in = _TOLD_IN.get(code.list or "") or _TOLD_IN[error.level]
+    where = {
+        "segment": error.segment_id,
+        "position": error.segment_position,
+        "element": error.element_position,
+        "value": error.data,
+    }
+    return {"code": f"{told_in}:{code.value}"} | {name: str(value) for name, value in where.items() if value}

@@ -63,7 +63,7 @@ def reconcile_acknowledgement(
     if document is None:
         one.hold(_unknown(ticket, answer))
     elif document.get("acknowledged_by") == ticket.id:
-        one.close("logged", document, answer)
+        one.close("reconciled", document, answer)
     else:
         one.apply(document, answer)
 
@@ -110,7 +110,7 @@ class _Reconciliation:
             self.hold(f"It says {answer.verdict.value}; {document['item']} was rejected before.")
         else:
             self._tell(document, answer, _EVENTS[answer.verdict], self._state(answer))
-            self.close("logged", document, answer)
+            self.close("reconciled", document, answer)
 
     def close(self, event: str, document: dict[str, Any], answer: Answer) -> None:
         """Record on the acknowledgement itself what it answers."""

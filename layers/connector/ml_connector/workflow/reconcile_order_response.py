@@ -64,11 +64,11 @@ def reconcile_order_response(
         note = f"No order {response.order_number} was sent to {ticket.partner}; logged for reference."
         parts.audit.record(ticket.id, "logged", origin=origin, state={"note": note}, facts={"note": note})
         return
-    answer = verdict_of(response)
+    one = _Reconciliation(order["item"], ticket, response, verdict_of(response), parts.audit, origin)
     known = parts.queries.state(ticket.id) or {}
     if not known.get("answers"):  # a replay of it must not replace what came later
-        _tell(order["item"], ticket, response, answer, parts, origin)
-    _close(order["item"], ticket, response, answer, parts, origin)
+        one.tell()
+    one.close()
 
 
 def verdict_of(response: OrderResponse) -> ResponseType:
@@ -88,25 +88,43 @@ def _answered(ticket: DocumentTicket, response: OrderResponse, queries: SentOrde
     return None
 
 
-def _tell(
-    order: str,
-    ticket: DocumentTicket,
-    response: OrderResponse,
-    answer: ResponseType,
-    parts: AnsweredOrders,
-    origin: Origin,
-) -> None:
-    actions = Counter(part.action.value for line in response.lines for part in line.parts)
-    facts = {
-        "answer": answer.value,
-        "response": ticket.id,
-        "type": ticket.type,
-        "number": response.number,
-        "actions": dict(actions),
-        "lines": _lines(response),
-    }
-    state = {"answer": answer.value, "answered_by": ticket.id}
-    parts.audit.record(order, "answered", origin=origin, state=state, facts=facts)
+@dataclass(frozen=True, slots=True)
+class _Reconciliation:
+    """One answer to an order, and where what it means is recorded."""
+
+    order: str
+    ticket: DocumentTicket
+    response: OrderResponse
+    answer: ResponseType
+    audit: AuditTrail
+    origin: Origin
+
+    def tell(self) -> None:
+        """Record on the order what its supplier says of it."""
+        actions = Counter(part.action.value for line in self.response.lines for part in line.parts)
+        facts = {
+            "answer": self.answer.value,
+            "response": self.ticket.id,
+            "type": self.ticket.type,
+            "number": self.response.number,
+            "actions": dict(actions),
+            "lines": _lines(self.response),
+        }
+        state = {"answer": self.answer.value, "answered_by": self.ticket.id}
+        self.audit.record(self.order, "answered", origin=self.origin, state=state, facts=facts)
+
+    def close(self) -> None:
+        """Record on the answer itself which order it is for, and whether a person has to act."""
+        said = f"{self.ticket.partner} {_SAID[self.answer]} order {self.response.order_number}."
+        state: dict[str, Any] = {"answers": self.order, "verdict": self.answer.value}
+        if self.answer in _FOR_A_PERSON:
+            close = f"ml-connector documents review {self.ticket.id} --close"
+            advice = f"Change or cancel the order in Visma as agreed, then: {close}"
+            state |= {"reason": said, "advice": advice}
+        else:
+            state |= {"note": said}
+        event = "held" if self.answer in _FOR_A_PERSON else "logged"
+        self.audit.record(self.ticket.id, event, origin=self.origin, state=state, facts=state)
 
 
 def _lines(response: OrderResponse) -> list[dict[str, str]]:
@@ -117,22 +135,3 @@ def _lines(response: OrderResponse) -> list[dict[str, str]]:
         for line, part in parted
         if part.action not in _AS_ORDERED
     ][:_MOST_LINES]
-
-
-def _close(
-    order: str,
-    ticket: DocumentTicket,
-    response: OrderResponse,
-    answer: ResponseType,
-    parts: AnsweredOrders,
-    origin: Origin,
-) -> None:
-    said = f"{ticket.partner} {_SAID[answer]} order {response.order_number}."
-    state: dict[str, Any] = {"answers": order, "verdict": answer.value}
-    if answer in _FOR_A_PERSON:
-        advice = "Change or cancel the order in Visma as agreed, then: "
-        state |= {"reason": said, "advice": f"{advice}ml-connector documents review {ticket.id} --close"}
-    else:
-        state |= {"note": said}
-    event = "held" if answer in _FOR_A_PERSON else "logged"
-    parts.audit.record(ticket.id, event, origin=origin, state=state, facts=state)

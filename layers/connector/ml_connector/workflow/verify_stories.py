@@ -18,6 +18,7 @@ Item = dict[str, Any]
 _BEFORE = {
     "validated": ("received",),
     "parsed": ("received",),
+    "reconciled": ("received",),
     "mapped": ("parsed",),
     "matched": ("parsed",),
     "posted": ("mapped", "matched"),
@@ -60,8 +61,6 @@ def _missing_events(item: str, state: Item, events: Sequence[Item]) -> Iterator[
         yield Fault(FaultKind.EVENT_MISSING, item, what)
     if state.get("kind") == "document":
         for name, before in _BEFORE.items():
-            if name == "logged" and state.get("answers"):
-                continue  # an acknowledgement is reconciled with what it answers; it has nothing to map
             if name in names and not names.intersection(before):
                 yield Fault(FaultKind.EVENT_MISSING, item, f"It was {name} but never {' or '.join(before)}.")
     expected = _status_of(events)

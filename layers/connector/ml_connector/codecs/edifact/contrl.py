@@ -19,7 +19,7 @@ from ml_connector.documents import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Literal
 
     from ml_connector.codecs.edifact.reading import GroupReader, SegmentReader
@@ -43,8 +43,8 @@ _ERRORS = "EDIFACT_0085"
 def decode(interchange: Interchange, message: Message, profile: CodecProfile) -> FunctionalAcknowledgement:
     """What a CONTRL says of an interchange that was sent.
 
-    Code 7 acknowledges the interchange and whatever below is not named as refused: one with refused messages
-    is partially accepted.
+    Code 7 acknowledges the interchange and whatever below is not named as refused: one with refused groups or
+    messages is partially accepted.
 
     Raises:
         Rejected: It names nothing that was sent, or gives no verdict.
@@ -60,17 +60,20 @@ def decode(interchange: Interchange, message: Message, profile: CodecProfile) ->
         sender_id=interchange.sender.id,
         receiver_id=interchange.receiver.id,
         acknowledged=ControlNumbers(interchange=_required(reading, uci, 1)),
-        status=_of_all(_status(reading, uci, 4), messages),
+        status=_of_all(_status(reading, uci, 4), [*_group_statuses(reading), *(m.status for m in messages)]),
         errors=(*_error_of("interchange", uci, 5), *_read_groups(root)),
         messages=messages,
     )
     return answer.model_copy(update=dict(reading.provenance(reading.tree)))
 
 
-def _of_all(
-    status: AcknowledgementStatus, messages: tuple[AcknowledgedMessage, ...]
-) -> AcknowledgementStatus:
-    refused = any(message.status is AcknowledgementStatus.REJECTED for message in messages)
+def _group_statuses(reading: EdifactReading) -> Iterator[AcknowledgementStatus]:
+    for group in reading.root.groups("UCF"):
+        yield _status(reading, group.head, 4)
+
+
+def _of_all(status: AcknowledgementStatus, below: Iterable[AcknowledgementStatus]) -> AcknowledgementStatus:
+    refused = any(one is AcknowledgementStatus.REJECTED for one in below)
     accepted = status is AcknowledgementStatus.ACCEPTED
     return AcknowledgementStatus.PARTIALLY_ACCEPTED if refused and accepted else status
 

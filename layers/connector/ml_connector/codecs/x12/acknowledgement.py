@@ -79,14 +79,15 @@ def _read_group(reading: X12Reading, tree: Loop) -> FunctionalAcknowledgement:
     ak1 = opening(reading, tree, "AK1")
     ak9 = opening(reading, tree, "AK9")
     codes = (ak9.code(number) for number in range(5, 10))
+    status = _status(reading, ak9, 1, _STATUSES)
     return FunctionalAcknowledgement(
         for_standard="x12",
         **_addresses(reading),
         functional_group=ak1.code(1),
         acknowledged=ControlNumbers(group=required(reading, ak1, 2, "the control number answered")),
-        status=_status(reading, ak9, 1, _STATUSES),
+        status=status,
         errors=tuple(_error("group", code, _GROUP_LIST) for code in codes if code),
-        messages=tuple(_read_message(reading, loop) for loop in tree.loops("AK2")),
+        messages=tuple(_read_message(reading, loop, status) for loop in tree.loops("AK2")),
         sets_included=ak9.whole(2),
         sets_received=ak9.whole(3),
         sets_accepted=ak9.whole(4),
@@ -98,17 +99,22 @@ def _addresses(reading: X12Reading) -> dict[str, str]:
     return {"sender_id": interchange.sender.id, "receiver_id": interchange.receiver.id}
 
 
-def _read_message(reading: X12Reading, loop: Loop) -> AcknowledgedMessage:
+def _read_message(reading: X12Reading, loop: Loop, of_group: AcknowledgementStatus) -> AcknowledgedMessage:
+    """What is said of one set; without a verdict of its own it has its group's."""
     ak2 = reading.take(loop.segments("AK2")[0])
     prefix = "IK" if reading.message.type == "999" else "AK"
-    verdict = opening(reading, loop, f"{prefix}5")
-    codes = (verdict.code(number) for number in range(2, 7))
+    closing = loop.segment(f"{prefix}5")
+    verdict = reading.take(closing) if closing else None
+    if verdict is None:
+        message = f"The set has no {prefix}5 segment; taken as its group is."
+        reading.find(Severity.WARNING, "verdict-missing", message, path=ak2.path(2))
+    codes = [verdict.code(number) for number in range(2, 7)] if verdict else []
     errors = [error for place in loop.loops(f"{prefix}3") for error in _read_segment(reading, place, prefix)]
     errors += [_error("message", code, _LISTS[prefix][2]) for code in codes if code]
     return AcknowledgedMessage(
         type=required(reading, ak2, 1, "the set answered"),
         control_number=required(reading, ak2, 2, "the control number answered"),
-        status=_status(reading, verdict, 1, _STATUSES),
+        status=_status(reading, verdict, 1, _STATUSES) if verdict else of_group,
         errors=tuple(errors),
     )
 
