@@ -22,14 +22,15 @@ from ml_connector.workflow.tickets import DocumentTicket
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ml_connector.documents import Document
     from ml_connector.mapping.lookups import Lookups
     from ml_connector.matching.model import Match
     from ml_connector.partners.configuration import Configuration
+    from ml_connector.partners.subject import AnyDocument
     from ml_connector.store.audit import AuditTrail, Origin
     from ml_connector.store.audit_queries import AuditQueries
     from ml_connector.store.order_claims import OrderClaims
     from ml_connector.store.raw import RawStore
+    from ml_connector.workflow.instructions import Instructions
 
 _MOST_DECISIONS = 400  # an event's facts must fit a DynamoDB item; all decisions stand in the mapped object
 
@@ -60,27 +61,14 @@ def map_document(given: dict[str, Any], parts: Mapping, origin: Origin) -> dict[
             invoice of its order is.
     """
     ticket = DocumentTicket(**given["document"])
-    document = DOCUMENTS.validate_json(parts.store.get(ObjectRef(**given["parsed"])))
-    if isinstance(document, FunctionalAcknowledgement):
-        raise Rejected("An acknowledgement becomes no Visma entity.", advice="It answers what was sent.")
     told = instructions_in(given)
+    document = _parsed(given, parts)
     if not told.released:
         wait_for_predecessors(ticket.id, document, parts.queries)
     document = told.document(document)
-    partner = told.partner(parts.configuration.partner(ticket.partner), document.document_type)
-    map_once = partial(
-        map_to_visma,
-        document,
-        partner,
-        parts.configuration,
-        parts.lookups,
-        document_id=ticket.id,
-        company=told.company,
-    )
-    result = map_alone(map_once, parts.claims, ticket.id)
-    ref = parts.store.put(
-        f"mapped/{ticket.id}.json", _content(result, document), metadata={"document": ticket.id}
-    )
+    result = _mapped(ticket, document, told, parts)
+    content = _content(result, document)
+    ref = parts.store.put(f"mapped/{ticket.id}.json", content, metadata={"document": ticket.id})
     # Only a corrected number is new: the one that came was recorded when the bytes were parsed.
     numbers = {"corrected_number": document.number} if told.fields else {}
     _record(ticket, result, ref, parts, origin, numbers)
@@ -95,7 +83,30 @@ def map_document(given: dict[str, Any], parts: Mapping, origin: Origin) -> dict[
     return {**given, "mapped": ref.model_dump(), "post": post}
 
 
-def _content(result: MappingResult, document: Document) -> bytes:
+def _parsed(given: dict[str, Any], parts: Mapping) -> AnyDocument:
+    document = DOCUMENTS.validate_json(parts.store.get(ObjectRef(**given["parsed"])))
+    if isinstance(document, FunctionalAcknowledgement):
+        raise Rejected("An acknowledgement becomes no Visma entity.", advice="It answers what was sent.")
+    return document
+
+
+def _mapped(
+    ticket: DocumentTicket, document: AnyDocument, told: Instructions, parts: Mapping
+) -> MappingResult:
+    partner = told.partner(parts.configuration.partner(ticket.partner), document.document_type)
+    map_once = partial(
+        map_to_visma,
+        document,
+        partner,
+        parts.configuration,
+        parts.lookups,
+        document_id=ticket.id,
+        company=told.company,
+    )
+    return map_alone(map_once, parts.claims, ticket.id)
+
+
+def _content(result: MappingResult, document: AnyDocument) -> bytes:
     # Where it came from is no part of what it says: the same invoice sent again has other control numbers.
     said = document.model_dump_json(exclude={"source"}).encode()
     mapped = {

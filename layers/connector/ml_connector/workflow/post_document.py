@@ -72,15 +72,8 @@ def post_document(given: dict[str, Any], parts: PostingParts, origin: Origin) ->
     posted = _post(visma, posting, parts, owner=f"{origin.execution}#{origin.retry}")
     if parts.claims:
         parts.claims.give_back(posting.key.company, orders, ticket.id)
-    to_finish = ToFinish(
-        visma,
-        ticket,
-        posting.body,
-        posted,
-        edi=parts.store.get(ticket.bytes),
-        release=bool(mapped.get("release")),
-    )
-    finish = to_finish.run(known or {})
+    edi, release = parts.store.get(ticket.bytes), bool(mapped.get("release"))
+    finish = ToFinish(visma, ticket, posting.body, posted, edi=edi, release=release).run(known or {})
     parts.audit.record(
         ticket.id,
         "posted",
