@@ -8,6 +8,7 @@ from tests.unit.codecs.roundtrip import content, written
 from tests.unit.codecs.ubl.generated import invoices
 
 from ml_connector.codecs.recognition import read_documents
+from ml_connector.documents import Identifier, IdentifierScheme, Invoice, Party, PartyRole, PurchaseOrder
 from ml_connector.errors import Rejected
 
 _ENTITY = b'<?xml version="1.0"?><!DOCTYPE Invoice [<!ENTITY x "boom">]><Invoice>&x;</Invoice>'
@@ -20,6 +21,23 @@ def test_an_invoice_reads_back_as_it_was_written(document):
 
     assert content(found) == content(document)
     assert found.raw_extensions == ()
+
+
+@pytest.mark.parametrize("role", [PartyRole.BUYER, PartyRole.SHIP_TO])
+@pytest.mark.parametrize(
+    ("scheme", "code"), [(IdentifierScheme.GLN, b'"0088"'), (IdentifierScheme.DUNS, b'"0060"')]
+)
+@pytest.mark.parametrize("kind", [Invoice, PurchaseOrder])
+def test_a_partys_number_is_named_by_ubls_code_whatever_another_standard_called_it(kind, scheme, code, role):
+    number = Identifier(scheme=scheme, value="7080000000012", source_qualifier="9")
+    named = {"invoice_number": "1", "issue_date": "2026-03-01"} if kind is Invoice else {"order_number": "1"}
+    document = kind(**named, parties=(Party(role=role, ids=(number,)),))
+
+    data = written(document, "ubl", "")
+    [found] = read_documents(data)
+
+    assert b"schemeID=" + code in data
+    assert [(one.scheme, one.value) for one in found.parties[0].ids] == [(scheme, number.value)]
 
 
 def test_entities_are_refused():

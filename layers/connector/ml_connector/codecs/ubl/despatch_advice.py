@@ -10,9 +10,10 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from ml_connector.codecs.ubl.elements import Writer, finish, new_document, read_root
-from ml_connector.codecs.ubl.ordering import read_notes, write_goods
-from ml_connector.codecs.ubl.parties import read_item, read_party, write_party
+from ml_connector.codecs.ubl.elements import Writer, finish, new_document, number_in, read_root
+from ml_connector.codecs.ubl.goods import read_item, read_order_line, write_goods, write_order_line
+from ml_connector.codecs.ubl.parties import read_parties, write_parties
+from ml_connector.codecs.ubl.references import read_notes, write_notes
 from ml_connector.documents import (
     DespatchAdvice,
     DespatchItem,
@@ -33,10 +34,10 @@ if TYPE_CHECKING:
 _CUSTOMIZATION = "urn:fdc:peppol.eu:poacc:trns:despatch_advice:3"
 _PROFILE = "urn:fdc:peppol.eu:poacc:bis:despatch_advice:3"
 _PARTIES = (
-    ("DespatchSupplierParty", PartyRole.SHIP_FROM),
-    ("DeliveryCustomerParty", PartyRole.SHIP_TO),
-    ("BuyerCustomerParty", PartyRole.BUYER),
-    ("SellerSupplierParty", PartyRole.SELLER),
+    ("DespatchSupplierParty/Party", PartyRole.SHIP_FROM),
+    ("DeliveryCustomerParty/Party", PartyRole.SHIP_TO),
+    ("BuyerCustomerParty/Party", PartyRole.BUYER),
+    ("SellerSupplierParty/Party", PartyRole.SELLER),
 )
 _UNIT = "cac:Shipment/cac:TransportHandlingUnit"
 _DESPATCHED = "cac:Shipment/cac:Delivery/cac:Despatch/cbc:ActualDespatchDate"
@@ -53,9 +54,7 @@ def decode(data: bytes, profile: CodecProfile) -> DespatchAdvice:
     """
     reading = read_root(data, profile, "DespatchAdvice")
     root = reading.root
-    number = root.text("cbc:ID")
-    if number is None:
-        raise reading.refuse("The DespatchAdvice gives no ID.", root.path)
+    number = number_in(reading)
     packages = _read_packages(reading)
     order = root.text("cac:OrderReference/cbc:ID")
     _skip_no_number(root)
@@ -64,9 +63,7 @@ def decode(data: bytes, profile: CodecProfile) -> DespatchAdvice:
         issue_datetime=reading.day(root, "cbc:IssueDate"),
         despatch_datetime=reading.day(root, _DESPATCHED),
         estimated_delivery=reading.day(root, _ESTIMATED),
-        parties=tuple(
-            read_party(node, role) for name, role in _PARTIES for node in root.nodes(f"cac:{name}/cac:Party")
-        ),
+        parties=read_parties(root, _PARTIES),
         notes=read_notes(root),
         weight=reading.number(root, "cac:Shipment/cbc:GrossWeightMeasure"),
         weight_uom=reading.unit(root.attribute("unitCode", "cac:Shipment/cbc:GrossWeightMeasure")),
@@ -100,11 +97,10 @@ def _package(name: str | None, items: list[DespatchItem]) -> Package:
 
 
 def _read_line(reading: MarkupReading, node: Node) -> DespatchItem:
-    order = "cac:OrderLineReference"
+    order, ordered = read_order_line(node)
     return DespatchItem(
-        po_number=node.text(f"{order}/cac:OrderReference/cbc:ID")
-        or reading.root.text("cac:OrderReference/cbc:ID"),
-        po_line=node.text(f"{order}/cbc:LineID"),
+        po_number=order or reading.root.text("cac:OrderReference/cbc:ID"),
+        po_line=ordered,
         line=node.text("cbc:ID"),
         item=read_item(node.node("cac:Item")),
         qty=reading.number(node, "cbc:DeliveredQuantity"),
@@ -128,19 +124,13 @@ def encode(document: DespatchAdvice, version: str, profile: CodecProfile) -> byt
     Raises:
         Misconfigured: UBL can't carry a value of the advice; the error names the field.
     """
-    root, writer = new_document("DespatchAdvice", None)
-    writer.text("CustomizationID", _CUSTOMIZATION)
-    writer.text("ProfileID", _PROFILE)
+    root, writer = new_document("DespatchAdvice", _CUSTOMIZATION, _PROFILE)
     writer.text("ID", document.despatch_number)
     writer.day("IssueDate", document.issue_datetime)
-    for note in document.notes:
-        writer.text("Note", note.text)
+    write_notes(writer, document.notes)
     for order in document.orders[:1]:
         writer.group("OrderReference").text("ID", order.po_number)
-    by_role = {party.role: party for party in reversed(document.parties)}
-    for name, role in _PARTIES:
-        if role in by_role:
-            write_party(writer.group(name).group("Party"), by_role[role])
+    write_parties(writer, document.parties, _PARTIES)
     _write_shipment(writer.group("Shipment"), document)
     for index, (package, item) in enumerate(((p, i) for p in document.packages for i in p.items), 1):
         _write_line(writer.group("DespatchLine"), item, package, item.line or str(index))
@@ -163,14 +153,9 @@ def _write_shipment(shipment: Writer, advice: DespatchAdvice) -> None:
 
 def _write_line(group: Writer, item: DespatchItem, package: Package, number: str) -> None:
     group.text("ID", number)
-    for note in item.notes:
-        group.text("Note", note.text)
+    write_notes(group, item.notes)
     group.quantity("DeliveredQuantity", item.qty, item.uom)
-    if item.po_line or item.po_number:
-        order = group.group("OrderLineReference")
-        order.text("LineID", item.po_line)
-        if item.po_number:
-            order.group("OrderReference").text("ID", item.po_number)
+    write_order_line(group, item.po_number, item.po_line)
     write_goods(group, item.item)
     if package.id is not None:
         shipment = group.group("Shipment")

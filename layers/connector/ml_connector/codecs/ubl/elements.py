@@ -103,13 +103,37 @@ def _unit_code(unit: UnitOfMeasure | None) -> str:
     return translated.code
 
 
-def new_document(name: str, currency: str | None) -> tuple[Element, Writer]:
-    """The root of a new document, and its writer."""
+def number_in(reading: MarkupReading) -> str:
+    """The number of a document.
+
+    Raises:
+        Rejected: It gives none.
+    """
+    number = reading.root.text("cbc:ID")
+    if number is None:
+        raise reading.refuse(f"The {reading.root.name} gives no ID.", reading.root.path)
+    return number
+
+
+def new_document(
+    name: str, customization: str, profile: str, currency: str | None = None
+) -> tuple[Element, Writer]:
+    """The root of a new document of a PEPPOL BIS, and its writer.
+
+    Args:
+        name: The document's.
+        customization: Which rules it keeps: the BIS's CustomizationID.
+        profile: Which process it is part of: the BIS's ProfileID.
+        currency: Of its amounts.
+    """
     root = Element(name)
     root.set("xmlns", f"{_SCHEMA}:{name}-2")
     root.set("xmlns:cac", CAC)
     root.set("xmlns:cbc", CBC)
-    return root, Writer(root, currency)
+    writer = Writer(root, currency)
+    writer.text("CustomizationID", customization)
+    writer.text("ProfileID", profile)
+    return root, writer
 
 
 def finish(

@@ -12,38 +12,37 @@ from ml_connector.codecs.ubl.commercial import (
     read_means,
     read_subtotals,
     read_terms,
-    write_category,
     write_charges,
     write_means,
     write_subtotals,
     write_terms,
 )
+from ml_connector.codecs.ubl.deliveries import read_period, read_place, write_delivery, write_period
 from ml_connector.codecs.ubl.elements import Writer, finish, new_document, read_root
-from ml_connector.codecs.ubl.parties import (
-    read_address,
-    read_id,
+from ml_connector.codecs.ubl.goods import (
     read_item,
-    read_party,
-    write_address,
-    write_item,
-    write_lot,
-    write_party,
+    read_order_line,
+    read_price,
+    read_quantity,
+    write_goods,
+    write_order_line,
+    write_price,
 )
+from ml_connector.codecs.ubl.parties import read_parties, write_parties
+from ml_connector.codecs.ubl.references import number_of, read_notes, read_references, write_notes
 from ml_connector.documents import (
     Delivery,
     Invoice,
     InvoiceLine,
     InvoiceTotals,
     InvoiceType,
-    Item,
     Level,
     LinePrice,
-    Note,
     OrderReference,
-    Party,
     PartyRole,
     Reference,
     ReferenceType,
+    party_of,
 )
 
 if TYPE_CHECKING:
@@ -65,6 +64,7 @@ _TYPES = {
 _CODES = {kind: code for code, kind in _TYPES.items()}
 _CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
 _PROFILE = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
+_DESPATCHES = (("cac:DespatchDocumentReference/cbc:ID", ReferenceType.DESPATCH_ADVICE),)
 _TOTALS = {
     "line_extension": "LineExtensionAmount",
     "tax_exclusive": "TaxExclusiveAmount",
@@ -76,9 +76,13 @@ _TOTALS = {
     "payable": "PayableAmount",
 }
 _PARTIES = (
-    ("AccountingSupplierParty", PartyRole.SELLER, True),
-    ("AccountingCustomerParty", PartyRole.BUYER, True),
-    ("PayeeParty", PartyRole.PAYEE, False),
+    ("AccountingSupplierParty/Party", PartyRole.SELLER),
+    ("AccountingCustomerParty/Party", PartyRole.BUYER),
+    ("PayeeParty", PartyRole.PAYEE),
+)
+_REFERENCES = (
+    ("cbc:BuyerReference", ReferenceType.CUSTOMER_REFERENCE),
+    ("cac:OrderReference/cbc:SalesOrderID", ReferenceType.SALES_ORDER),
 )
 
 
@@ -97,6 +101,7 @@ def decode(data: bytes, profile: CodecProfile) -> Invoice:
     code = root.text(f"cbc:{root.name}TypeCode")
     kind = InvoiceType.CREDIT_NOTE if credit else _TYPES.get(code or "380", InvoiceType.INVOICE)
     total = root.node("cac:TaxTotal")
+    begins, ends = read_period(reading, root, "cac:InvoicePeriod")
     invoice = Invoice(
         invoice_type=kind,
         invoice_type_code=None if code in (None, _CODES[kind]) else code,
@@ -104,10 +109,10 @@ def decode(data: bytes, profile: CodecProfile) -> Invoice:
         issue_date=issued,
         tax_point_date=reading.day(root, "cbc:TaxPointDate"),
         due_date=reading.day(root, "cbc:DueDate"),
-        period_start=reading.day(root, "cac:InvoicePeriod/cbc:StartDate"),
-        period_end=reading.day(root, "cac:InvoicePeriod/cbc:EndDate"),
+        period_start=begins,
+        period_end=ends,
         **_read_references(reading, root),
-        parties=tuple(_read_parties(reading)),
+        parties=read_parties(root, _PARTIES) + read_place(root),
         currency=root.text("cbc:DocumentCurrencyCode") or profile.default_currency,
         tax_currency=root.text("cbc:TaxCurrencyCode"),
         payment_means=tuple(read_means(reading, node) for node in root.nodes("cac:PaymentMeans")),
@@ -115,7 +120,7 @@ def decode(data: bytes, profile: CodecProfile) -> Invoice:
         delivery=_read_delivery(reading),
         allowances_charges=read_charges(reading, root, Level.HEADER),
         tax_subtotals=read_subtotals(reading, total),
-        notes=tuple(Note(text=text) for text in root.texts("cbc:Note")),
+        notes=read_notes(root),
         lines=tuple(_read_line(reading, node, credit) for node in root.nodes(f"cac:{root.name}Line")),
         totals_declared=_read_totals(reading, total),
     )
@@ -125,17 +130,11 @@ def decode(data: bytes, profile: CodecProfile) -> Invoice:
 
 def _read_references(reading: MarkupReading, root: Node) -> dict[str, Any]:
     order = root.text("cac:OrderReference/cbc:ID")
-    buyers = root.text("cbc:BuyerReference")
     originals = root.nodes("cac:BillingReference/cac:InvoiceDocumentReference")
-    sales = root.text("cac:OrderReference/cbc:SalesOrderID")
-    found = [(ReferenceType.CUSTOMER_REFERENCE, buyers), (ReferenceType.SALES_ORDER, sales)]
     return {
         "order_references": (OrderReference(po_number=order),) if order else (),
         "contract": root.text("cac:ContractDocumentReference/cbc:ID"),
-        "despatch_references": tuple(
-            Reference(type=ReferenceType.DESPATCH_ADVICE, number=text)
-            for text in root.texts("cac:DespatchDocumentReference/cbc:ID")
-        ),
+        "despatch_references": read_references(root, _DESPATCHES),
         "original_invoice_references": tuple(
             Reference(
                 type=ReferenceType.ORIGINAL_INVOICE,
@@ -144,29 +143,8 @@ def _read_references(reading: MarkupReading, root: Node) -> dict[str, Any]:
             )
             for node in originals
         ),
-        "references": tuple(Reference(type=kind, number=text) for kind, text in found if text),
+        "references": read_references(root, _REFERENCES),
     }
-
-
-def _read_parties(reading: MarkupReading) -> list[Party]:
-    root, found = reading.root, []
-    for name, role, wrapped in _PARTIES:
-        node = root.node(f"cac:{name}/cac:Party" if wrapped else f"cac:{name}")
-        if node is not None:
-            found.append(read_party(node, role))
-    place = root.node("cac:Delivery/cac:DeliveryLocation")
-    name_of_place = root.text("cac:Delivery/cac:DeliveryParty/cac:PartyName/cbc:Name")
-    if place is not None or name_of_place:
-        identifier = read_id(place, "cbc:ID") if place else None
-        found.append(
-            Party(
-                role=PartyRole.SHIP_TO,
-                ids=(identifier,) if identifier else (),
-                name=name_of_place,
-                address=read_address(place.node("cac:Address")) if place else None,
-            )
-        )
-    return found
 
 
 def _read_delivery(reading: MarkupReading) -> Delivery | None:
@@ -189,29 +167,19 @@ def _read_totals(reading: MarkupReading, tax: Node | None) -> InvoiceTotals:
 
 def _read_line(reading: MarkupReading, node: Node, credit: bool) -> InvoiceLine:  # noqa: FBT001 - the root
     quantity = "cbc:CreditedQuantity" if credit else "cbc:InvoicedQuantity"
-    for path in ("cbc:LineExtensionAmount", "cac:Price/cbc:PriceAmount"):
-        node.attribute("currencyID", path)
-    order = OrderReference(
-        po_number=node.text("cac:OrderLineReference/cac:OrderReference/cbc:ID"),
-        po_line=node.text("cac:OrderLineReference/cbc:LineID"),
-    )
-    net = reading.number(node, "cac:Price/cbc:PriceAmount")
-    price = LinePrice(
-        net=net,
-        base=reading.number(node, "cac:Price/cbc:BaseQuantity"),
-        base_uom=reading.unit(node.attribute("unitCode", "cac:Price/cbc:BaseQuantity")),
-    )
+    node.attribute("currencyID", "cbc:LineExtensionAmount")
+    order, ordered = read_order_line(node)
+    net, base, base_uom = read_price(reading, node)
     return InvoiceLine(
         line_number=node.text("cbc:ID"),
-        order_ref=order if order != OrderReference() else None,
+        order_ref=OrderReference(po_number=order, po_line=ordered) if order or ordered else None,
         item=read_item(node.node("cac:Item")),
-        quantity=reading.number(node, quantity),
-        uom=reading.unit(node.attribute("unitCode", quantity)),
-        price=price if net is not None else None,
+        **read_quantity(reading, node, quantity),
+        price=LinePrice(net=net, base=base, base_uom=base_uom) if net is not None else None,
         allowances=read_charges(reading, node, Level.LINE),
         net_amount=reading.number(node, "cbc:LineExtensionAmount"),
         tax=read_categories(reading, node.nodes("cac:Item/cac:ClassifiedTaxCategory")),
-        notes=tuple(Note(text=text) for text in node.texts("cbc:Note")),
+        notes=read_notes(node),
     )
 
 
@@ -223,10 +191,12 @@ def encode(document: Invoice, version: str, profile: CodecProfile) -> bytes:  # 
     """
     credit = document.invoice_type is InvoiceType.CREDIT_NOTE
     name = "CreditNote" if credit else "Invoice"
-    root, writer = new_document(name, document.currency)
+    root, writer = new_document(name, _CUSTOMIZATION, _PROFILE, document.currency)
     _write_head(writer, document, name)
     _write_references(writer, document)
-    _write_parties(writer, document)
+    write_parties(writer, document.parties, _PARTIES)
+    actual = document.delivery.actual_date if document.delivery else None
+    write_delivery(writer, party_of(document.parties, PartyRole.SHIP_TO), actual=actual)
     write_means(writer, document.payment_means)
     write_terms(writer, document.payment_terms)
     write_charges(writer, document.allowances_charges)
@@ -237,8 +207,6 @@ def encode(document: Invoice, version: str, profile: CodecProfile) -> bytes:  # 
 
 
 def _write_head(writer: Writer, invoice: Invoice, name: str) -> None:
-    writer.text("CustomizationID", _CUSTOMIZATION)
-    writer.text("ProfileID", _PROFILE)
     writer.text("ID", invoice.invoice_number)
     writer.day("IssueDate", invoice.issue_date)
     if name == "Invoice":
@@ -246,25 +214,17 @@ def _write_head(writer: Writer, invoice: Invoice, name: str) -> None:
     else:
         writer.day("TaxPointDate", invoice.tax_point_date)
     writer.text(f"{name}TypeCode", invoice.invoice_type_code or _CODES[invoice.invoice_type])
-    for note in invoice.notes:
-        writer.text("Note", note.text)
+    write_notes(writer, invoice.notes)
     if name == "Invoice":
         writer.day("TaxPointDate", invoice.tax_point_date)
     writer.text("DocumentCurrencyCode", invoice.currency)
     writer.text("TaxCurrencyCode", invoice.tax_currency)
-    writer.text("BuyerReference", _number_of(invoice, ReferenceType.CUSTOMER_REFERENCE))
-    if invoice.period_start or invoice.period_end:
-        period = writer.group("InvoicePeriod")
-        period.day("StartDate", invoice.period_start)
-        period.day("EndDate", invoice.period_end)
-
-
-def _number_of(invoice: Invoice, kind: ReferenceType) -> str | None:
-    return next((reference.number for reference in invoice.references if reference.type is kind), None)
+    writer.text("BuyerReference", number_of(invoice.references, ReferenceType.CUSTOMER_REFERENCE))
+    write_period(writer, "InvoicePeriod", invoice.period_start, invoice.period_end)
 
 
 def _write_references(writer: Writer, invoice: Invoice) -> None:
-    sales = _number_of(invoice, ReferenceType.SALES_ORDER)
+    sales = number_of(invoice.references, ReferenceType.SALES_ORDER)
     for order in invoice.order_references[:1]:
         group = writer.group("OrderReference")
         group.text("ID", order.po_number)
@@ -277,29 +237,6 @@ def _write_references(writer: Writer, invoice: Invoice) -> None:
         writer.group("DespatchDocumentReference").text("ID", despatch.number)
     if invoice.contract:
         writer.group("ContractDocumentReference").text("ID", invoice.contract)
-
-
-def _write_parties(writer: Writer, invoice: Invoice) -> None:
-    by_role = {party.role: party for party in reversed(invoice.parties)}
-    for name, role, wrapped in _PARTIES:
-        if role in by_role:
-            group = writer.group(name)
-            write_party(group.group("Party") if wrapped else group, by_role[role])
-    place, delivery = by_role.get(PartyRole.SHIP_TO), invoice.delivery
-    if place is None and delivery is None:
-        return
-    group = writer.group("Delivery")
-    group.text("ActualDeliveryDate", delivery.actual_date if delivery else None)
-    if place is None:
-        return
-    if place.ids or place.address:
-        location = group.group("DeliveryLocation")
-        for identifier in place.ids[:1]:
-            code = "0088" if identifier.scheme.value == "GLN" else identifier.source_qualifier
-            location.text("ID", identifier.value, schemeID=code)
-        write_address(location, "Address", place.address)
-    if place.name:
-        group.group("DeliveryParty").group("PartyName").text("Name", place.name)
 
 
 def _write_totals(writer: Writer, invoice: Invoice) -> None:
@@ -318,22 +255,12 @@ def _write_totals(writer: Writer, invoice: Invoice) -> None:
 
 def _write_line(group: Writer, line: InvoiceLine, number: str, credit: bool) -> None:  # noqa: FBT001 - the root
     group.text("ID", number)
-    for note in line.notes:
-        group.text("Note", note.text)
+    write_notes(group, line.notes)
     group.quantity("CreditedQuantity" if credit else "InvoicedQuantity", line.quantity, line.uom)
     group.amount("LineExtensionAmount", line.net_amount)
     if line.order_ref is not None:
-        reference = group.group("OrderLineReference")
-        reference.text("LineID", line.order_ref.po_line)
-        if line.order_ref.po_number:
-            reference.group("OrderReference").text("ID", line.order_ref.po_number)
+        write_order_line(group, line.order_ref.po_number, line.order_ref.po_line)
     write_charges(group, line.allowances)
-    item = group.group("Item")
-    write_item(item, line.item)
-    for tax in line.tax:
-        write_category(item, "ClassifiedTaxCategory", tax)
-    write_lot(item, line.item or Item())
+    write_goods(group, line.item, line.tax)
     if line.price is not None:
-        price = group.group("Price")
-        price.amount("PriceAmount", line.price.net)
-        price.quantity("BaseQuantity", line.price.base, line.price.base_uom)
+        write_price(group, line.price.net, line.price.base, line.price.base_uom)

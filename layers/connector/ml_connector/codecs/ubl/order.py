@@ -9,24 +9,15 @@ from ml_connector.codecs.ubl.commercial import (
     read_categories,
     read_charges,
     read_terms,
-    write_category,
     write_charges,
     write_terms,
 )
-from ml_connector.codecs.ubl.elements import Writer, finish, new_document, read_root
-from ml_connector.codecs.ubl.ordering import (
-    BUYER_FIRST,
-    number_of,
-    read_goods,
-    read_notes,
-    read_parties,
-    read_references,
-    read_requested,
-    write_delivery,
-    write_parties,
-    write_price,
-)
-from ml_connector.codecs.ubl.parties import write_item, write_lot
+from ml_connector.codecs.ubl.deliveries import read_place, read_requested, requested_period, write_delivery
+from ml_connector.codecs.ubl.elements import Writer, finish, new_document, number_in, read_root
+from ml_connector.codecs.ubl.goods import write_goods, write_price
+from ml_connector.codecs.ubl.ordering import BUYER_FIRST, CUSTOMERS, line_item, read_goods
+from ml_connector.codecs.ubl.parties import read_parties, write_parties
+from ml_connector.codecs.ubl.references import number_of, read_notes, read_references, write_notes
 from ml_connector.documents import (
     Level,
     OrderLine,
@@ -55,6 +46,7 @@ _TYPES = {
 _CODES = {kind: code for code, kind in _TYPES.items()}
 _CUSTOMIZATION = "urn:fdc:peppol.eu:poacc:trns:order:3"
 _PROFILE = "urn:fdc:peppol.eu:poacc:bis:ordering:3"
+_REFERENCES = (CUSTOMERS, ("cbc:SalesOrderID", ReferenceType.SALES_ORDER))
 _TOTAL = "cac:AnticipatedMonetaryTotal"
 
 
@@ -66,10 +58,7 @@ def decode(data: bytes, profile: CodecProfile) -> PurchaseOrder:
     """
     reading = read_root(data, profile, "Order")
     root = reading.root
-    number = root.text("cbc:ID")
-    if number is None:
-        raise reading.refuse("The Order gives no ID.", root.path)
-    code = root.text("cbc:OrderTypeCode")
+    number, code = number_in(reading), root.text("cbc:OrderTypeCode")
     kind = _TYPES.get(code or "220", OrderType.OTHER)
     currency = root.text("cbc:DocumentCurrencyCode") or profile.default_currency
     lines = tuple(_read_line(reading, node) for node in root.nodes("cac:OrderLine"))
@@ -83,8 +72,8 @@ def decode(data: bytes, profile: CodecProfile) -> PurchaseOrder:
         issue_date=reading.day(root, "cbc:IssueDate"),
         currency=currency,
         contract=root.text("cac:Contract/cbc:ID"),
-        parties=read_parties(root),
-        references=read_references(root),
+        parties=read_parties(root, BUYER_FIRST) + read_place(root),
+        references=read_references(root, _REFERENCES),
         payment_terms=read_terms(root),
         allowances=charges,
         notes=read_notes(root),
@@ -105,9 +94,7 @@ def _read_totals(reading: MarkupReading) -> OrderTotals:
 
 
 def _read_line(reading: MarkupReading, outer: Node) -> OrderLine:
-    node = outer.node("cac:LineItem")
-    if node is None:
-        raise reading.refuse("The OrderLine holds no LineItem.", outer.path)
+    node = line_item(reading, outer)
     node.attribute("currencyID", "cbc:LineExtensionAmount")
     return OrderLine(
         line_number=node.text("cbc:ID"),
@@ -126,11 +113,11 @@ def encode(document: PurchaseOrder, version: str, profile: CodecProfile) -> byte
     Raises:
         Misconfigured: UBL can't carry a value of the order; the error names the field.
     """
-    root, writer = new_document("Order", document.currency)
+    root, writer = new_document("Order", _CUSTOMIZATION, _PROFILE, document.currency)
     _write_head(writer, document)
     write_parties(writer, document.parties, BUYER_FIRST)
-    place = party_of(document.parties, PartyRole.SHIP_TO)
-    write_delivery(writer, document.requested_delivery, document.delivery, place)
+    requested = requested_period(document.requested_delivery, document.delivery)
+    write_delivery(writer, party_of(document.parties, PartyRole.SHIP_TO), requested=requested)
     write_terms(writer, document.payment_terms)
     write_charges(writer, document.allowances)
     _write_totals(writer, document.totals)
@@ -140,14 +127,11 @@ def encode(document: PurchaseOrder, version: str, profile: CodecProfile) -> byte
 
 
 def _write_head(writer: Writer, order: PurchaseOrder) -> None:
-    writer.text("CustomizationID", _CUSTOMIZATION)
-    writer.text("ProfileID", _PROFILE)
     writer.text("ID", order.order_number)
     writer.text("SalesOrderID", number_of(order.references, ReferenceType.SALES_ORDER))
     writer.day("IssueDate", order.issue_date)
     writer.text("OrderTypeCode", _CODES.get(order.order_type) or order.order_type_code)
-    for note in order.notes:
-        writer.text("Note", note.text)
+    write_notes(writer, order.notes)
     writer.text("DocumentCurrencyCode", order.currency)
     writer.text("CustomerReference", number_of(order.references, ReferenceType.CUSTOMER_REFERENCE))
     if order.contract:
@@ -164,15 +148,10 @@ def _write_totals(writer: Writer, totals: OrderTotals) -> None:
 
 def _write_line(group: Writer, line: OrderLine, number: str) -> None:
     group.text("ID", number)
-    for note in line.notes:
-        group.text("Note", note.text)
+    write_notes(group, line.notes)
     group.quantity("Quantity", line.quantity, line.uom)
     group.amount("LineExtensionAmount", line.line_net_amount)
-    write_delivery(group, line.requested_delivery, line.delivery)
+    write_delivery(group, None, requested=requested_period(line.requested_delivery, line.delivery))
     write_charges(group, line.allowances)
     write_price(group, line.unit_price, line.price_base, line.price_base_uom)
-    item = group.group("Item")
-    write_item(item, line.item)
-    for tax in line.taxes:
-        write_category(item, "ClassifiedTaxCategory", tax)
-    write_lot(item, line.item)
+    write_goods(group, line.item, line.taxes)

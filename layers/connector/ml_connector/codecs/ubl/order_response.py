@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ml_connector.codecs.ubl.deliveries import read_period, read_place, write_delivery, write_period
 from ml_connector.codecs.ubl.elements import Writer, finish, new_document, read_root
-from ml_connector.codecs.ubl.ordering import (
-    SELLER_FIRST,
-    number_of,
-    read_goods,
-    read_notes,
-    read_parties,
-    read_period,
-    write_delivery,
-    write_goods,
-    write_parties,
-    write_period,
-    write_price,
-)
-from ml_connector.codecs.ubl.parties import read_item
+from ml_connector.codecs.ubl.goods import read_item, write_goods, write_price
+from ml_connector.codecs.ubl.ordering import BUYER_FIRST, CUSTOMERS, SELLER_FIRST, line_item, read_goods
+from ml_connector.codecs.ubl.parties import read_parties, write_parties
+from ml_connector.codecs.ubl.references import number_of, read_notes, read_references, write_notes
 from ml_connector.documents import (
     OrderResponse,
     OrderResponseLine,
     OrderTotals,
     PartyRole,
     PromisedDate,
-    Reference,
     ReferenceType,
     ResponseAction,
     ResponseType,
@@ -86,11 +76,8 @@ def decode(data: bytes, profile: CodecProfile) -> OrderResponse:
         currency=root.text("cbc:DocumentCurrencyCode") or profile.default_currency,
         contract=root.text("cac:Contract/cbc:ID"),
         seller_order_number=root.text("cbc:SalesOrderID"),
-        parties=read_parties(root),
-        references=tuple(
-            Reference(type=ReferenceType.CUSTOMER_REFERENCE, number=number)
-            for number in root.texts("cbc:CustomerReference")
-        ),
+        parties=read_parties(root, BUYER_FIRST) + read_place(root),
+        references=read_references(root, (CUSTOMERS,)),
         notes=read_notes(root),
         lines=lines,
         totals_computed=OrderTotals(line_count=len(lines)),
@@ -99,10 +86,8 @@ def decode(data: bytes, profile: CodecProfile) -> OrderResponse:
 
 
 def _read_line(reading: MarkupReading, outer: Node) -> OrderResponseLine:
-    node = outer.node("cac:LineItem")
-    if node is None:
-        raise reading.refuse("The OrderLine holds no LineItem.", outer.path)
-    first, last = read_period(reading, node, "PromisedDeliveryPeriod")
+    node = line_item(reading, outer)
+    first, last = read_period(reading, node, "cac:Delivery/cac:PromisedDeliveryPeriod")
     promised = tuple(PromisedDate(date=day, meaning=_PROMISED) for day in dict.fromkeys((first, last)) if day)
     code, substitute = node.text("cbc:LineStatusCode"), outer.node("cac:SellerSubstitutedLineItem/cac:Item")
     action = ResponseAction.SUBSTITUTED if substitute else _ACTIONS.get(code or "5", ResponseAction.HOLD)
@@ -134,24 +119,21 @@ def encode(document: OrderResponse, version: str, profile: CodecProfile) -> byte
     Raises:
         Misconfigured: UBL can't carry a value of the response; the error names the field.
     """
-    root, writer = new_document("OrderResponse", document.currency)
+    root, writer = new_document("OrderResponse", _CUSTOMIZATION, _PROFILE, document.currency)
     _write_head(writer, document)
     write_parties(writer, document.parties, SELLER_FIRST)
-    write_delivery(writer, None, None, party_of(document.parties, PartyRole.SHIP_TO))
+    write_delivery(writer, party_of(document.parties, PartyRole.SHIP_TO))
     for index, line in enumerate(document.lines, 1):
         _write_line(writer.group("OrderLine"), line, line.line_number or str(index))
     return finish(root, document, profile, decode)
 
 
 def _write_head(writer: Writer, response: OrderResponse) -> None:
-    writer.text("CustomizationID", _CUSTOMIZATION)
-    writer.text("ProfileID", _PROFILE)
     writer.text("ID", response.number)
     writer.text("SalesOrderID", response.seller_order_number)
     writer.day("IssueDate", response.issue_date)
     writer.text("OrderResponseCode", _code_of(response.response_type, _ANSWER_CODES, "response_type"))
-    for note in response.notes:
-        writer.text("Note", note.text)
+    write_notes(writer, response.notes)
     writer.text("DocumentCurrencyCode", response.currency)
     writer.text("CustomerReference", number_of(response.references, ReferenceType.CUSTOMER_REFERENCE))
     order = writer.group("OrderReference")
@@ -176,8 +158,7 @@ def _write_line(outer: Writer, line: OrderResponseLine, number: str) -> None:
     substituted = line.action is ResponseAction.SUBSTITUTED
     group = outer.group("LineItem")
     group.text("ID", number)
-    for note in line.notes:
-        group.text("Note", note.text)
+    write_notes(group, line.notes)
     action = ResponseAction.CHANGED if substituted else line.action
     group.text("LineStatusCode", _code_of(action, _ACTION_CODES, "action"))
     group.quantity("Quantity", line.quantity, line.uom)

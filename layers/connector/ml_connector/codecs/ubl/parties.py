@@ -1,14 +1,19 @@
-"""Parties, items and addresses of UBL."""
+"""Parties and addresses of UBL."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ml_connector.documents import Address, Contact, Identifier, IdentifierScheme, Item, Party, PartyRole
+from ml_connector.documents import Address, Contact, Identifier, IdentifierScheme, Party, PartyRole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ml_connector.codecs.markup import Node
     from ml_connector.codecs.ubl.elements import Writer
+
+#: Where the parties of a document stand, below its root, and their roles, in the order of the schema.
+Places = tuple[tuple[str, PartyRole], ...]
 
 # ISO 6523 ICD and EAS codes: whose number it is.
 _SCHEMES = {
@@ -21,7 +26,26 @@ _SCHEMES = {
 }
 _CODES = {IdentifierScheme.GLN: "0088", IdentifierScheme.DUNS: "0060", IdentifierScheme.MUTUAL: ""}
 _ENDPOINT = "endpoint:"
-_GTIN = "0160"
+
+
+def read_parties(root: Node, places: Places) -> tuple[Party, ...]:
+    """Every party of a document that has a place of its own."""
+    return tuple(
+        read_party(node, role)
+        for path, role in places
+        for node in root.nodes("/".join(f"cac:{name}" for name in path.split("/")))
+    )
+
+
+def write_parties(writer: Writer, parties: Iterable[Party], places: Places) -> None:
+    """The first party of each role that has a place of its own."""
+    by_role = {party.role: party for party in reversed(list(parties))}
+    for path, role in places:
+        if role in by_role:
+            group = writer
+            for name in path.split("/"):
+                group = group.group(name)
+            write_party(group, by_role[role])
 
 
 def read_party(node: Node, role: PartyRole) -> Party:
@@ -72,8 +96,15 @@ def read_id(node: Node, path: str) -> Identifier | None:
 
 def write_id(writer: Writer, identifier: Identifier) -> None:
     """An identifier with its schemeID."""
-    code = identifier.source_qualifier or _CODES.get(identifier.scheme, "")
-    writer.text("ID", identifier.value, schemeID=code)
+    writer.text("ID", identifier.value, schemeID=_code_of(identifier))
+
+
+def _code_of(identifier: Identifier) -> str:
+    """UBL's code of the scheme, whatever another standard called it."""
+    said = identifier.source_qualifier or ""
+    if said.startswith(_ENDPOINT):
+        return said.removeprefix(_ENDPOINT)
+    return _CODES.get(identifier.scheme, said)
 
 
 def read_address(node: Node | None) -> Address | None:
@@ -103,8 +134,7 @@ def write_party(writer: Writer, party: Party) -> None:
     plain = [i for i in party.ids if not (i.source_qualifier or "").startswith(_ENDPOINT)]
     endpoint = next((i for i in party.ids if i not in plain), plain[0] if plain else None)
     if endpoint is not None:
-        code = (endpoint.source_qualifier or _CODES.get(endpoint.scheme, "")).removeprefix(_ENDPOINT)
-        writer.text("EndpointID", endpoint.value, schemeID=code)
+        writer.text("EndpointID", endpoint.value, schemeID=_code_of(endpoint))
     for identifier in plain:
         write_id(writer.group("PartyIdentification"), identifier)
     if (party.name and party.name2) or party.name:
@@ -142,51 +172,3 @@ def write_address(writer: Writer, name: str, address: Address | None) -> None:
         group.group("AddressLine").text("Line", line)
     if address.country:
         group.group("Country").text("IdentificationCode", address.country)
-
-
-def read_item(node: Node | None) -> Item:
-    """The item of a cac:Item."""
-    if node is None:
-        return Item()
-    numbers: dict[str, Any] = {}
-    for field, path, scheme in (
-        ("buyer_id", "cac:BuyersItemIdentification", IdentifierScheme.BUYER_ASSIGNED),
-        ("seller_id", "cac:SellersItemIdentification", IdentifierScheme.SELLER_ASSIGNED),
-        ("manufacturer_id", "cac:ManufacturersItemIdentification", IdentifierScheme.MANUFACTURER_ASSIGNED),
-        ("gtin", "cac:StandardItemIdentification", IdentifierScheme.GTIN),
-    ):
-        if value := node.text(f"{path}/cbc:ID"):
-            code = node.attribute("schemeID", f"{path}/cbc:ID")
-            qualifier = code if field == "gtin" and code != _GTIN else None
-            numbers[field] = Identifier(scheme=scheme, value=value, source_qualifier=qualifier)
-    return Item(
-        **numbers,
-        name=node.text("cbc:Name"),
-        description=node.text("cbc:Description"),
-        country=node.text("cac:OriginCountry/cbc:IdentificationCode"),
-        lot=node.text("cac:ItemInstance/cac:LotIdentification/cbc:LotNumberID"),
-    )
-
-
-def write_item(group: Writer, item: Item) -> None:
-    """The content of a cac:Item up to its tax."""
-    group.text("Description", item.description)
-    group.text("Name", item.name)
-    for name, identifier in (
-        ("BuyersItemIdentification", item.buyer_id),
-        ("SellersItemIdentification", item.seller_id),
-        ("ManufacturersItemIdentification", item.manufacturer_id),
-    ):
-        if identifier is not None:
-            group.group(name).text("ID", identifier.value)
-    if item.gtin is not None:
-        code = item.gtin.source_qualifier or _GTIN
-        group.group("StandardItemIdentification").text("ID", item.gtin.value, schemeID=code)
-    if item.country:
-        group.group("OriginCountry").text("IdentificationCode", item.country)
-
-
-def write_lot(group: Writer, item: Item) -> None:
-    """The lot of an item, which stands after its tax."""
-    if item.lot:
-        group.group("ItemInstance").group("LotIdentification").text("LotNumberID", item.lot)
