@@ -14,25 +14,28 @@ from typing import TYPE_CHECKING
 from ml_connector.documents.commercial import AllowanceCharge, AllowanceChargeKind
 from ml_connector.documents.invoice import Invoice
 from ml_connector.documents.remittance import RemittanceAdvice
-from ml_connector.mapping.charges import describe, signed
+from ml_connector.mapping.charges import counts, describe, signed
 from ml_connector.mapping.coding import (
     account_fallbacks,
     apply_line_rules,
+    numbered_lines,
     put_account,
     put_routed,
     put_segments,
 )
-from ml_connector.mapping.coding import segments_of as plain_segments
 from ml_connector.mapping.header import (
-    finding_holds,
+    hold_findings,
+    ignores,
     issue_date,
     note_routing,
     put_branch,
     put_currency,
+    put_description,
     put_hold,
 )
 from ml_connector.mapping.invoice_lines import net_amount
-from ml_connector.mapping.result import Decision, Draft, Source
+from ml_connector.mapping.numbers import line_name
+from ml_connector.mapping.result import Decision, Draft, Source, decisions_of
 from ml_connector.mapping.vat import tax_total
 from ml_connector.matching import within
 from ml_connector.visma.models.cash_transaction import CashTransaction
@@ -111,7 +114,7 @@ class BookingMapper:
         """Return what the document books to which account, without the other side."""
         document = self.document
         if isinstance(document, Invoice):
-            return [*self._of_lines(document), *self._of_charges(document.allowances_charges, None)]
+            return [*self._of_lines(document), *self._of_charges(document.allowances_charges)]
         if isinstance(document, RemittanceAdvice):
             return [*self._of_payments(document), *self._of_adjustments(document.unallocated, None)]
         raise TypeError(document)
@@ -125,16 +128,10 @@ class BookingMapper:
         self.context.sheet.hold(f"{self.document.number} is over {declared}, but its parts sum to {booked}.")
 
     def put_head(self, date_name: str) -> None:
-        """Set date, description, hold and what rules give the document as a whole."""
-        context, head = self.context, self.head
-        head.put(date_name, issue_date(context), Source.DOCUMENT)
-        if routed := self.routing.get("description"):
-            head.put("description", routed.value, Source.RULE, routed.rule.label, routed.detail)
-        else:
-            text = f"{context.partner.name} {self.document.number}"
-            head.put("description", text, Source.DEFAULT, detail="partner's name and document's number")
-        for reason in finding_holds(context):
-            context.sheet.hold(reason)
+        """Set date and description, and hold what reading the document found wrong."""
+        self.head.put(date_name, issue_date(self.context), Source.DOCUMENT)
+        put_description(self.context, self.head, self.routing)
+        hold_findings(self.context)
 
     def require(self, field: str, name: str, draft: Draft) -> None:
         """Set what only a rule can give; without it the worksheet says what to add where."""
@@ -150,47 +147,25 @@ class BookingMapper:
 
     def plain_lines(self) -> list[dict[str, object]]:
         """Return the lines as the write model takes them, numbered as they stand."""
-        written = []
-        for number, draft in enumerate(self.lines, start=1):
-            draft.put("line_number", number, Source.COMPUTED, detail="lines are numbered as they stand")
-            values = draft.plain()
-            if self.form.segments in values:
-                values[self.form.segments] = plain_segments(values[self.form.segments])
-            written.append(values)
-        return written
-
-    def stop_if_lacking(self) -> None:
-        """Raise what the configuration lacks, all of it at once.
-
-        Raises:
-            Misconfigured: Something is missing.
-        """
-        self.context.sheet.stop_if_lacking(partner=self.context.partner.id, number=self.document.number)
+        return numbered_lines(self.lines, self.form.segments)
 
     def decisions(self) -> list[Decision]:
         """Return the reason of every value of the document and its lines."""
-        lines = (
-            decision
-            for index, line in enumerate(self.lines)
-            for decision in line.decisions(f"{self.form.shown}[{index}].")
-        )
-        return [*self.head.decisions(), *lines]
+        return decisions_of(self.head, {self.form.shown: self.lines})
 
     def _of_lines(self, invoice: Invoice) -> Iterator[_Entry]:
         for line in invoice.lines:
-            name = f"Line {line.line_number or ''}".strip()
+            name = line_name(line)
             routing = self._routed(name, line, None)
             if routing is None:
                 continue
             text = line.item.description or line.item.name or invoice.number
             yield _Entry(net_amount(line), self._draft(routing, text, name, charge=False))
 
-    def _of_charges(self, charges: tuple[AllowanceCharge, ...], line: AnyLine | None) -> Iterator[_Entry]:
+    def _of_charges(self, charges: tuple[AllowanceCharge, ...]) -> Iterator[_Entry]:
         for charge in charges:
-            if not (charge.changes_total and charge.amount):
-                continue
             name = f"Charge {describe(charge)}"
-            if routing := self._routed(name, line, charge):
+            if counts(charge) and (routing := self._routed(name, None, charge)):
                 yield _Entry(signed(charge), self._draft(routing, describe(charge), name, charge=True))
 
     def _of_payments(self, advice: RemittanceAdvice) -> Iterator[_Entry]:
@@ -219,11 +194,7 @@ class BookingMapper:
         level = "charge" if charge else "line"
         routing = self.context.route(level, {}, line, charge)  # type: ignore[arg-type]  # one of the levels
         note_routing(self.context, routing, name.lower())
-        if routing.ignored:
-            reason, rule = routing.ignored
-            self.context.sheet.note(name, "ignored", Source.RULE, rule.label, reason)
-            return None
-        return routing
+        return None if ignores(self.context, routing, name) else routing
 
     def _draft(self, routing: Routing, text: str, name: str, *, charge: bool) -> Draft:
         draft, routings = Draft(), [routing, self.routing]
@@ -255,7 +226,7 @@ def map_journal_transaction(context: Context, routing: Routing) -> tuple[Journal
     put_currency(context, mapper.head, "currency_id", None)
     put_branch(context, mapper.head, "branch", routing)
     mapper.lines = [_on_its_side(context, entry) for entry in entries if entry.amount]
-    mapper.stop_if_lacking()
+    context.stop_if_lacking()
     put_hold(context, mapper.head)
     values = {**mapper.head.plain(), mapper.form.lines: mapper.plain_lines()}
     return JournalTransaction.model_validate(values), mapper.decisions()
@@ -302,7 +273,7 @@ def map_cash_transaction(context: Context, routing: Routing) -> tuple[CashTransa
         for name in ("price", "amount"):
             entry.draft.put(name, sign * entry.amount, Source.DOCUMENT)
         mapper.lines.append(entry.draft)
-    mapper.stop_if_lacking()
+    context.stop_if_lacking()
     put_hold(context, head)
     return CashTransaction.model_validate({**head.plain(), mapper.form.lines: mapper.plain_lines()}), (
         mapper.decisions()

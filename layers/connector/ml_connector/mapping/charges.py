@@ -57,13 +57,13 @@ class ChargeMapper:
     def header(self, charges: Iterable[AllowanceCharge]) -> Iterator[MappedCharge]:
         """Yield what becomes of the header's charges that change the total."""
         for index, charge in enumerate(charges, start=1):
-            if charge.changes_total and charge.amount:
+            if counts(charge):
                 yield self._map(charge, f"Charge {index}", None)
 
     def split_off(self, line: InvoiceLine) -> Iterator[MappedCharge]:
         """Yield the line's charges that a rule splits off; the others stay within the line's net amount."""
         for charge in line.allowances:
-            if not (charge.changes_total and charge.amount):
+            if not counts(charge):
                 continue
             routing = self._route(charge, line)
             decided = routing.get("charge")
@@ -137,6 +137,11 @@ class ChargeMapper:
             f"The charge {describe(charge)} (code {code}) of {amount} is provided for nowhere; to give it an "
             f"account, add a rule `for: charge`, or `charges:` to {self.context.file}."
         )
+
+
+def counts(charge: AllowanceCharge) -> bool:
+    """Tell whether a charge or allowance changes the total."""
+    return charge.changes_total and bool(charge.amount)
 
 
 def signed(charge: AllowanceCharge) -> Decimal:

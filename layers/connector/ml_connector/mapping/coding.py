@@ -189,8 +189,24 @@ def _put_segment(
     )
 
 
-def segments_of(values: Mapping[str, str]) -> tuple[dict[str, object], ...]:
-    """Return segments as the write models take them."""
+def plain_line(draft: Draft, segments: str) -> dict[str, object]:
+    """Return a line as its write model takes it; ``segments`` is that model's name of the subaccount."""
+    values = draft.plain()
+    if segments in values:
+        values[segments] = _plain_segments(values[segments])
+    return values
+
+
+def numbered_lines(drafts: Iterable[Draft], segments: str) -> list[dict[str, object]]:
+    """Return lines as their write model takes them, numbered as they stand."""
+    written = []
+    for number, draft in enumerate(drafts, start=1):
+        draft.put("line_number", number, Source.COMPUTED, detail="lines are numbered as they stand")
+        written.append(plain_line(draft, segments))
+    return written
+
+
+def _plain_segments(values: Mapping[str, str]) -> tuple[dict[str, object], ...]:
     return tuple(
         {"segment_id": int(segment), "segment_value": value} for segment, value in sorted(values.items())
     )

@@ -41,6 +41,14 @@ class Context:
         """The partner's file, for complaints and decisions."""
         return self.configuration.partner_file(self.partner)
 
+    def stop_if_lacking(self) -> None:
+        """Raise what the configuration lacks for this document, all of it at once.
+
+        Raises:
+            Misconfigured: Something is missing.
+        """
+        self.sheet.stop_if_lacking(partner=self.partner.id, number=self.document.number)
+
     def where(self, *path: str | int) -> Location:
         """Return the line of a value in the partner's file."""
         return self.configuration.where(self.file, *path)

@@ -11,7 +11,7 @@ from ml_connector.documents.order import Purpose
 from ml_connector.errors import Misconfigured
 from ml_connector.mapping.bookings import map_cash_transaction, map_journal_transaction, not_bookable
 from ml_connector.mapping.context import Context
-from ml_connector.mapping.header import company_of, note_routing
+from ml_connector.mapping.header import company_of, ignores, note_routing
 from ml_connector.mapping.invoice import DOCUMENT_TYPES, map_supplier_invoice
 from ml_connector.mapping.order_changes import change_key, in_words, map_order_change
 from ml_connector.mapping.orders import map_purchase_order, map_sales_order
@@ -157,9 +157,7 @@ def _map(
         target = routed.value  # type: ignore[assignment]  # the rules' own model lists the entities
         context.sheet.note("entity", target, Source.RULE, routed.rule.label)
         found = _of_kind(context, found, asked, target)
-    if routing.ignored:
-        reason, rule = routing.ignored
-        context.sheet.note("document", "ignored", Source.RULE, rule.label, reason)
+    if ignores(context, routing, "document"):
         context.sheet.missing.clear()
         target = "none"
     mapped = _mapped(context, routing, target, found)

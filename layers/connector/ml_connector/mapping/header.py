@@ -74,6 +74,16 @@ def put_branch(context: Context, draft: Draft, name: str, routing: Routing) -> N
         draft.put(name, defaults.branch, Source.DEFAULT, context.company_where("defaults", "branch"))
 
 
+def put_description(context: Context, draft: Draft, routing: Routing) -> None:
+    """Set the description: by rule, else the partner's name and the document's number."""
+    if routed := routing.get("description"):
+        put_routed(context, draft, "description", "description", routed)
+        return
+    kind = context.document.document_type.replace("_", " ")
+    text = f"{context.partner.name} {context.document.number}"
+    draft.put("description", text, Source.DEFAULT, detail=f"partner's name and {kind} number")
+
+
 def put_currency(context: Context, draft: Draft, name: str, party: BusinessPartner | None) -> None:
     """Set the currency: as the document says, else as the partner's file or the ledger does."""
     sent = getattr(context.document, "currency", None)
@@ -149,6 +159,12 @@ def finding_holds(context: Context) -> Iterator[str]:
             yield f"{finding.message} ({finding.rule})"
 
 
+def hold_findings(context: Context) -> None:
+    """Hold the document for what reading it found wrong."""
+    for reason in finding_holds(context):
+        context.sheet.hold(reason)
+
+
 def note_routing(context: Context, routing: Routing, level: str) -> None:
     """Record what rules decided beside values: holds, and tables that had no row."""
     for reason, rule in routing.holds:
@@ -158,6 +174,14 @@ def note_routing(context: Context, routing: Routing, level: str) -> None:
         context.sheet.lack(
             f"{missed}.", "Add the row to the table in company.yaml, or an `else:` to the rule."
         )
+
+
+def ignores(context: Context, routing: Routing, name: str) -> bool:
+    """Tell whether a rule leaves out the document, line or charge; then that is recorded under its name."""
+    if routing.ignored:
+        reason, rule = routing.ignored
+        context.sheet.note(name, "ignored", Source.RULE, rule.label, reason)
+    return routing.ignored is not None
 
 
 def note_text(context: Context) -> str:

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 from ml_connector.documents.invoice import Invoice, InvoiceType
 from ml_connector.errors import Misconfigured
 from ml_connector.mapping.charges import ChargeMapper, MappedCharge
-from ml_connector.mapping.coding import segments_of
+from ml_connector.mapping.coding import numbered_lines
 from ml_connector.mapping.comparing import Comparison, compare, matched_lines
 from ml_connector.mapping.header import (
-    finding_holds,
+    hold_findings,
     issue_date,
     note_text,
     put_branch,
     put_currency,
+    put_description,
     put_hold,
     put_terms,
 )
 from ml_connector.mapping.invoice_lines import LineMapper, MappedLine
 from ml_connector.mapping.locations import put_location
-from ml_connector.mapping.result import Decision, Disposition, Draft, Source
+from ml_connector.mapping.result import Decision, Disposition, Draft, Source, decisions_of
 from ml_connector.mapping.vat import VatTable, check_vat, stated_taxes, tax_total
 from ml_connector.matching import Result
 from ml_connector.visma.models.supplier_invoice import SupplierInvoice
@@ -77,7 +78,7 @@ class InvoiceMapper:
         put_currency(self.context, self.head, "currency_id", record)
         put_branch(self.context, self.head, "branch_number", self.routing)
         mapped, charges = self._map_parts(record)
-        self.context.sheet.stop_if_lacking(partner=self.context.partner.id, number=self.invoice.number)
+        self.context.stop_if_lacking()
         if supplier is None:
             raise Misconfigured(f"The supplier of invoice {self.invoice.number} is unknown.")
         check_vat(self.context, self.invoice, self.tolerances)
@@ -130,8 +131,7 @@ class InvoiceMapper:
             sheet.note(f"match.{variance.name}", variance.sentence(), Source.MATCHING)
             if not variance.tolerated:
                 sheet.hold(variance.sentence())
-        for reason in finding_holds(self.context):
-            sheet.hold(reason)
+        hold_findings(self.context)
 
     def _put_head(self, supplier: Found, match: Match) -> None:
         head, invoice, context = self.head, self.invoice, self.context
@@ -139,12 +139,7 @@ class InvoiceMapper:
         head.put("document_type", kind, Source.DOCUMENT, detail=invoice.invoice_type.value)
         head.put("supplier_number", supplier.record.number, supplier.source, supplier.where, supplier.detail)
         head.put("supplier_reference", invoice.number.strip(), Source.DOCUMENT)
-        routed = self.routing.get("description")
-        if routed:
-            head.put("description", routed.value, Source.RULE, routed.rule.label, routed.detail)
-        else:
-            text = f"{context.partner.name} {invoice.number}"
-            head.put("description", text, Source.DEFAULT, detail="partner's name and invoice number")
+        put_description(context, head, self.routing)
         put_location(context, head, "location_id", "supplier", supplier, self.routing)
         if kind != "DebitAdj":  # Visma keeps no terms on debit adjustments
             put_terms(context, head, "credit_terms_id", self.routing)
@@ -175,30 +170,15 @@ class InvoiceMapper:
         matched = not self.context.sheet.holds and self.matching.release_matched
         put_hold(self.context, self.head, release=matched)
         self.head.put("note", note_text(self.context), Source.COMPUTED)
-        lines = [_line_values(number, line) for number, line in enumerate(self.lines, start=1)]
-        self.context.sheet.stop_if_lacking(partner=self.context.partner.id, number=self.invoice.number)
+        lines = numbered_lines(self.lines, "subaccount")
+        self.context.stop_if_lacking()
         taxes = [tax.plain() for tax in self.taxes]
         values = {**self.head.plain(), "invoice_lines": lines, "tax_detail_lines": taxes}
         return SupplierInvoice.model_validate(values)
 
     def decisions(self) -> list[Decision]:
         """Return the reason of every value of the document and its lines."""
-        lists = (("invoiceLines", self.lines), ("taxDetailLines", self.taxes))
-        listed = [
-            decision
-            for name, drafts in lists
-            for index, draft in enumerate(drafts)
-            for decision in draft.decisions(f"{name}[{index}].")
-        ]
-        return [*self.head.decisions(), *listed]
-
-
-def _line_values(number: int, draft: Draft) -> dict[str, object]:
-    draft.put("line_number", number, Source.COMPUTED, detail="lines are numbered as they stand")
-    values = draft.plain()
-    if "subaccount" in values:
-        values["subaccount"] = segments_of(values["subaccount"])
-    return values
+        return decisions_of(self.head, {"invoiceLines": self.lines, "taxDetailLines": self.taxes})
 
 
 def _spread(lines: list[MappedLine], charges: Sequence[MappedCharge]) -> list[MappedLine]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from ml_connector.mapping.charges import counts, signed
 from ml_connector.mapping.coding import (
     INVOICE_LINE,
     account_fallbacks,
@@ -13,9 +14,9 @@ from ml_connector.mapping.coding import (
     put_account,
     put_segments,
 )
-from ml_connector.mapping.header import note_routing
+from ml_connector.mapping.header import ignores, note_routing
 from ml_connector.mapping.items import code_of, find_item, find_unit
-from ml_connector.mapping.numbers import order_numbers
+from ml_connector.mapping.numbers import line_name, order_numbers
 from ml_connector.mapping.result import Draft, Source
 from ml_connector.mapping.vat import only_tax
 
@@ -70,9 +71,7 @@ class LineMapper:
         found = find_item(self.context, line.item, number, self.resolved.get("supplier", ""))
         orders = order_numbers(self.context, line.order_ref, self.invoice.order_references)
         routing = self._route(line, found, orders)
-        if routing.ignored:
-            reason, rule = routing.ignored
-            self.context.sheet.note(f"Line {number}", "ignored", Source.RULE, rule.label, reason)
+        if ignores(self.context, routing, f"Line {number}"):
             return None
         unit = find_unit(self.context, line.uom, found, number) if _counted(line) else None
         return self._mapped(line, found, unit, orders, routing, less)
@@ -116,7 +115,7 @@ class LineMapper:
     def _draft(
         self, line: InvoiceLine, found: FoundItem | None, unit: FoundUnit | None, routing: Routing
     ) -> Draft:
-        draft, name = Draft(), f"Line {line.line_number or ''}".strip()
+        draft, name = Draft(), line_name(line)
         if found:
             draft.put("inventory_number", found.record.number, found.source, found.where, found.detail)
         draft.put("external_inventory_id", code_of(line.item) or None, Source.DOCUMENT)
@@ -189,8 +188,8 @@ def net_amount(line: InvoiceLine) -> Decimal:
         return line.net_amount
     gross = (line.quantity or Decimal(0)) * (unit_price(line) or Decimal(0))
     for charge in line.allowances:
-        if charge.changes_total and charge.amount:
-            gross += charge.amount if charge.kind == "charge" else -charge.amount
+        if counts(charge):
+            gross += signed(charge)
     return gross.quantize(Decimal("0.01"))
 
 

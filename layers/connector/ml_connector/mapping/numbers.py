@@ -1,4 +1,4 @@
-"""Order numbers as the ledger knows them, out of what partners make of them."""
+"""Order numbers as the ledger knows them, out of what partners make of them, and names of lines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ml_connector.documents.invoice import OrderReference
+    from ml_connector.documents.invoice import InvoiceLine, OrderReference
+    from ml_connector.documents.order import OrderLine
     from ml_connector.mapping.context import Context
 
 
@@ -30,3 +31,8 @@ def order_number(context: Context, sent: str) -> str:
             named = found.groupdict().get("number")
             return named or (found[1] if found.re.groups else found[0])
     return text
+
+
+def line_name(line: InvoiceLine | OrderLine) -> str:
+    """Return what complaints and decisions call a line."""
+    return f"Line {line.line_number or ''}".strip()

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from ml_connector.documents import day_of
 from ml_connector.documents.order import LineAction, OrderType, Purpose
+from ml_connector.mapping.coding import plain_line
 from ml_connector.mapping.header import finding_holds
 from ml_connector.mapping.items import code_of, conversion, find_unit
-from ml_connector.mapping.numbers import order_number
-from ml_connector.mapping.orders import OrderMapper, plain_line, purchase_line
+from ml_connector.mapping.numbers import line_name, order_number
+from ml_connector.mapping.orders import SEGMENTS, OrderMapper, purchase_line
 from ml_connector.mapping.result import Decision, Draft, Source
 from ml_connector.visma.models.purchase_order_change import PurchaseOrderChange
 
@@ -47,7 +48,7 @@ class _Change:
     def line(self, line: OrderLine) -> Draft | None:
         """Return what becomes of a line; none where nothing does, or a person must say."""
         action = line.action or LineAction.CHANGE
-        name = f"Line {line.line_number or ''}".strip()
+        name = line_name(line)
         if action is LineAction.UNCHANGED:
             return None
         if action is LineAction.ADD:
@@ -142,7 +143,7 @@ def map_order_change(
     reasons = [*change.reasons, *context.sheet.holds, *finding_holds(context)]
     if reasons or not (mapper.lines or mapper.head.has("promised_on")):
         return None, [], reasons or ["It changes nothing of the order."]
-    values = {**mapper.head.plain(), "lines": [plain_line(draft) for draft in mapper.lines]}
+    values = {**mapper.head.plain(), "lines": [plain_line(draft, SEGMENTS) for draft in mapper.lines]}
     return PurchaseOrderChange.model_validate(values), mapper.decisions("lines"), []
 
 

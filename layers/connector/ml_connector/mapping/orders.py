@@ -14,12 +14,13 @@ from ml_connector.mapping.coding import (
     account_fallbacks,
     apply_line_rules,
     apply_rules,
+    plain_line,
     put_account,
     put_segments,
-    segments_of,
 )
 from ml_connector.mapping.header import (
-    finding_holds,
+    hold_findings,
+    ignores,
     issue_date,
     note_routing,
     note_text,
@@ -30,8 +31,9 @@ from ml_connector.mapping.header import (
 )
 from ml_connector.mapping.items import code_of, find_item, find_unit
 from ml_connector.mapping.locations import put_location
+from ml_connector.mapping.numbers import line_name
 from ml_connector.mapping.parties import find_place
-from ml_connector.mapping.result import Decision, Draft, Source
+from ml_connector.mapping.result import Decision, Draft, Source, decisions_of
 from ml_connector.visma.models.purchase_order import PurchaseOrder
 from ml_connector.visma.models.sales_order import SalesOrder
 
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
     from ml_connector.mapping.items import FoundItem
     from ml_connector.mapping.parties import Found
     from ml_connector.mapping.routing import Routing
+
+#: A purchase order's line's name of the subaccount.
+SEGMENTS = "sub"
 
 
 class OrderMapper:
@@ -65,7 +70,7 @@ class OrderMapper:
         Raises:
             Misconfigured: The configuration lacks what the order needs; everything at once.
         """
-        self.context.sheet.stop_if_lacking(partner=self.context.partner.id, number=self.order.number)
+        self.context.stop_if_lacking()
         if self.party is None:
             raise Misconfigured(f"Whose order {self.order.number} is, is unknown.")
         return self.party
@@ -77,12 +82,7 @@ class OrderMapper:
             resolved["item"] = found.record.number
         routing = self.context.route("line", resolved, line)
         note_routing(self.context, routing, f"line {line.line_number}")
-        if routing.ignored:
-            reason, rule = routing.ignored
-            name = f"Line {line.line_number}"
-            self.context.sheet.note(name, "ignored", Source.RULE, rule.label, reason)
-            return None
-        return routing
+        return None if ignores(self.context, routing, f"Line {line.line_number}") else routing
 
     def find(self, line: OrderLine) -> FoundItem | None:
         """Return the line's item."""
@@ -117,17 +117,9 @@ class OrderMapper:
         detail = f"price per {base.normalize():f}" if base != 1 else ""
         draft.put(name, line.unit_price / base, Source.DOCUMENT, detail=detail)
 
-    def hold_findings(self) -> None:
-        """Hold what reading the order found wrong."""
-        for reason in finding_holds(self.context):
-            self.context.sheet.hold(reason)
-
     def decisions(self, lines: str) -> list[Decision]:
         """Return the reason of every value of the order and its lines."""
-        return [
-            *self.head.decisions(),
-            *(d for index, line in enumerate(self.lines) for d in line.decisions(f"{lines}[{index}].")),
-        ]
+        return decisions_of(self.head, {lines: self.lines})
 
 
 def map_purchase_order(
@@ -146,21 +138,13 @@ def map_purchase_order(
     _purchase_head(mapper)
     found = mapper.require_party()
     mapper.head.put("supplier", found.record.number, found.source, found.where, found.detail)
-    mapper.hold_findings()
+    hold_findings(context)
     put_hold(context, mapper.head)
     mapper.head.put("note", note_text(context), Source.COMPUTED)
     body = PurchaseOrder.model_validate(
-        {**mapper.head.plain(), "lines": [plain_line(d) for d in mapper.lines]}
+        {**mapper.head.plain(), "lines": [plain_line(d, SEGMENTS) for d in mapper.lines]}
     )
     return body, mapper.decisions("lines")
-
-
-def plain_line(draft: Draft) -> dict[str, object]:
-    """Return a line of a purchase order as its write model takes it."""
-    values = draft.plain()
-    if "sub" in values:
-        values["sub"] = segments_of(values["sub"])
-    return values
 
 
 def purchase_line(mapper: OrderMapper, line: OrderLine) -> Draft | None:
@@ -169,7 +153,7 @@ def purchase_line(mapper: OrderMapper, line: OrderLine) -> Draft | None:
     routing = mapper.route(line, found)
     if routing is None:
         return None
-    context, draft, name = mapper.context, Draft(), f"Line {line.line_number or ''}".strip()
+    context, draft, name = mapper.context, Draft(), line_name(line)
     routings = [routing, mapper.routing]
     if found:
         draft.put("inventory", found.record.number, found.source, found.where, found.detail)
@@ -185,7 +169,7 @@ def purchase_line(mapper: OrderMapper, line: OrderLine) -> Draft | None:
     apply_line_rules(context, draft, ORDER_LINE, routing, mapper.routing)
     if not found:
         _put_expense(mapper, draft, line, name)
-    put_segments(context, draft, "sub", routings, name, needed=not found)
+    put_segments(context, draft, SEGMENTS, routings, name, needed=not found)
     return draft
 
 
@@ -271,7 +255,7 @@ def map_sales_order(
     _note_location(mapper, customer)
     head.put("customer.id", found.record.number, found.source, found.where, found.detail)
     head.put("customer.order", order.number.strip(), Source.DOCUMENT)
-    mapper.hold_findings()
+    hold_findings(context)
     _put_status(context, head)
     head.put("note", note_text(context), Source.COMPUTED)
     lines = [draft.plain() for draft in mapper.lines]

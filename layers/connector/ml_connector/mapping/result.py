@@ -13,7 +13,7 @@ from ml_connector.errors import Misconfigured
 from ml_connector.matching import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ml_connector.matching import Match
     from ml_connector.visma.wire import WriteModel
@@ -164,6 +164,17 @@ class Draft:
         for name, decision in self._values.items():
             place = f"{prefix}{_camel(name)}"
             yield Decision(place, decision.value, decision.source, decision.where, decision.detail)
+
+
+def decisions_of(head: Draft, lists: Mapping[str, Sequence[Draft]]) -> list[Decision]:
+    """Return the reason of every value of a document and of its lines, by Visma's names of their lists."""
+    listed = (
+        decision
+        for name, drafts in lists.items()
+        for index, draft in enumerate(drafts)
+        for decision in draft.decisions(f"{name}[{index}].")
+    )
+    return [*head.decisions(), *listed]
 
 
 @cache
