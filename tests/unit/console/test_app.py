@@ -148,6 +148,12 @@ class TestActing:
         assert other.act(invoice, "replay", reason="x", token=token)["statusCode"] == 403
         assert not parts.started
 
+    def test_a_reroute_to_no_entity_is_refused(self, browser, parts, invoice):
+        answer = browser.act(invoice, "reroute", reason="x", entity="poem")
+        assert answer["statusCode"] == 400
+        assert "There is no entity 'poem'." in text_of(answer["body"])
+        assert not parts.started
+
     def test_an_unknown_action_is_refused(self, browser, invoice):
         assert browser.act(invoice, "delete", reason="x")["statusCode"] == 400
 

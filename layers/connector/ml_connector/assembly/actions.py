@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ml_connector.assembly.parts import Parts
     from ml_connector.sterling.messages import MailboxMessage
     from ml_connector.visma.stamped import StampedDocument
-    from ml_connector.workflow.decisions import ReroutingParts
+    from ml_connector.workflow.decisions import Person, ReroutingParts
     from ml_connector.workflow.receive_again import ReceivingAgain
     from ml_connector.workflow.replay import Replaying
     from ml_connector.workflow.verify_audit import Verifying
@@ -48,6 +48,20 @@ def receiving_again(parts: Parts) -> ReceivingAgain:
         configuration=parts.configuration,
         start_receiving=parts.starter("RECEIVE_MACHINE"),
     )
+
+
+def release(item: str, person: Person, parts: Parts) -> dict[str, Any]:
+    """Let a held document or interchange go on, past what held it.
+
+    Raises:
+        Rejected: It is not held.
+    """
+    from ml_connector.workflow.decisions import release_document
+    from ml_connector.workflow.receive_again import release_interchange
+
+    if (parts.queries.state(item) or {}).get("kind") == "interchange":
+        return release_interchange(item, person, receiving_again(parts))
+    return release_document(item, person, replaying(parts))
 
 
 def verifying(parts: Parts, *, grace: timedelta, skipped: Collection[str] = ()) -> Verifying:

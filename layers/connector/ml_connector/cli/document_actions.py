@@ -30,16 +30,10 @@ def hold(document: DocumentId, reason: Reason = "", stack: Stack = None, as_json
 @guarded
 def release(item: ItemId, reason: Reason = "", stack: Stack = None, as_json: AsJson = False) -> None:
     """Let a held document or interchange go on, past what held it."""
-    from ml_connector.assembly.actions import receiving_again, replaying
+    from ml_connector.assembly import actions
     from ml_connector.assembly.deployment import deployed_parts
-    from ml_connector.workflow.decisions import release_document
-    from ml_connector.workflow.receive_again import release_interchange
 
-    who, parts = person(reason), deployed_parts(stack)
-    if (parts.queries.state(item) or {}).get("kind") == "interchange":
-        done = release_interchange(item, who, receiving_again(parts))
-    else:
-        done = release_document(item, who, replaying(parts))
+    done = actions.release(item, person(reason), deployed_parts(stack))
     Output(as_json=as_json).data(done, Text(f"{item} goes on as {done['execution']}"))
 
 
@@ -81,21 +75,9 @@ def reroute(
     from ml_connector.workflow.decisions import Rerouting, reroute_document
 
     who = person(reason)
-    to = Rerouting(partner, _entity(entity), company, dict(map(_field, fields or ())), mailbox)
+    to = Rerouting(partner, entity, company, dict(map(_field, fields or ())), mailbox)
     done = reroute_document(document, to, who, rerouting(deployed_parts(stack)))
     Output(as_json=as_json).data(done, Text(f"{document} goes on as {done['execution']}"))
-
-
-def _entity(name: str) -> str:
-    from typing import get_args
-
-    from ml_connector.partners.fragments import Entity
-
-    if name and name not in get_args(Entity):
-        raise Misconfigured(
-            f"--entity: there is no entity {name!r}.", advice=f"Give one of {', '.join(get_args(Entity))}."
-        )
-    return name
 
 
 def _field(text: str) -> tuple[str, str]:

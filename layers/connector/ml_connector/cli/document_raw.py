@@ -27,10 +27,11 @@ def show_raw(
 ) -> None:
     """Print the EDI of a document, its segments numbered and findings marked."""
     from ml_connector.assembly.deployment import deployed_parts
+    from ml_connector.workflow.document_story import known_state
     from ml_connector.workflow.marked_segments import marked_segments, stored_bytes
 
     parts = deployed_parts(stack)
-    content = stored_bytes(parts.queries.state(document), parts.documents, document)
+    content = stored_bytes(known_state(document, parts.queries), parts.documents)
     if original:
         typer.get_binary_stream("stdout").write(content)
         return

@@ -15,7 +15,6 @@ from ml_connector.cli.document_replay import replay
 from ml_connector.cli.document_story import story
 from ml_connector.cli.options import AsJson, Limit, PageToken, Since, Stack, Until, end_moment, moment
 from ml_connector.cli.output import Output, dated, guarded, screen_width
-from ml_connector.errors import Rejected
 
 documents_app = typer.Typer(no_args_is_help=True, help="Find, show, replay, reroute, hold documents.")
 documents_app.command("raw")(show_raw)
@@ -70,14 +69,10 @@ def show_document(
 ) -> None:
     """Show a document: its state, who and how much, what happened to it, and every decision."""
     from ml_connector.assembly.deployment import deployed_parts
-    from ml_connector.workflow.document_story import execution_of, parsed_content
+    from ml_connector.workflow.document_story import execution_of, known_state, parsed_content
 
     parts = deployed_parts(stack)
-    state = parts.queries.state(document)
-    if state is None:
-        raise Rejected(
-            f"There is no document {document!r}.", advice="Look it up with: ml-connector documents list"
-        )
+    state = known_state(document, parts.queries)
     events, content = parts.queries.events(document), parsed_content(state, parts.documents)
     data = {"document": state, "execution": execution_of(events), "content": content, "events": events}
     Output(as_json=as_json).data(data, story(state, events, content))
@@ -85,8 +80,12 @@ def show_document(
 
 def listing(items: list[dict[str, Any]], token: str | None, *, nothing: str = "No documents.") -> Group:
     """Return states as a table as wide as the screen allows, with how to get the next page."""
-    more = [Text(f"More: --page {token}", style="dim")] if token else []
-    return Group(_table([_row(item) for item in items]) if items else Text(nothing), *more)
+    return Group(_table([_row(item) for item in items]) if items else Text(nothing), *next_page(token))
+
+
+def next_page(token: str | None) -> list[Text]:
+    """Return the line that says how to get the next page; none after the last."""
+    return [Text(f"More: --page {token}", style="dim")] if token else []
 
 
 def _row(item: dict[str, Any]) -> tuple[str, ...]:

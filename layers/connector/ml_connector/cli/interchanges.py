@@ -9,7 +9,7 @@ from rich.console import Group
 from rich.text import Text
 
 from ml_connector.cli.document_story import story
-from ml_connector.cli.documents import listing
+from ml_connector.cli.documents import listing, next_page
 from ml_connector.cli.options import (
     AsJson,
     Limit,
@@ -93,8 +93,8 @@ def list_unassigned(
 
     items, token = find_unassigned(deployed_parts(stack).queries, limit=limit, token=page)
     rendering = [_unassigned(item) for item in items] or [Text("Every interchange has its partner.")]
-    more = [Text(f"More: --page {token}", style="dim")] if token else []
-    Output(as_json=as_json).data({"unassigned": items, "next_page": token}, Group(*rendering, *more))
+    shown = Group(*rendering, *next_page(token))
+    Output(as_json=as_json).data({"unassigned": items, "next_page": token}, shown)
 
 
 def _unassigned(item: dict[str, Any]) -> Text:

@@ -9,7 +9,6 @@ from ml_connector.workflow.decisions import (
     Person,
     Rerouting,
     hold_document,
-    release_document,
     reroute_document,
     review_item,
 )
@@ -42,9 +41,7 @@ def act(form: Form, name: str, parts: Parts) -> str:
     action = form.get("action", "")
     if action not in _ACTIONS:
         raise Rejected(f"There is no action {action!r}.", advice="Use the buttons of the document's page.")
-    if not form.get("reason", "").strip():
-        raise Rejected("No reason was given.", advice="Go back and say why; it is recorded.")
-    _ACTIONS[action](form, Person(name, form["reason"].strip()), parts)
+    _ACTIONS[action](form, Person(name, form.get("reason", "").strip()), parts)
     return action
 
 
@@ -62,13 +59,9 @@ def _hold(form: Form, who: Person, parts: Parts) -> None:
 
 
 def _release(form: Form, who: Person, parts: Parts) -> None:
-    from ml_connector.assembly.actions import receiving_again, replaying
-    from ml_connector.workflow.receive_again import release_interchange
+    from ml_connector.assembly.actions import release
 
-    if (parts.queries.state(form["id"]) or {}).get("kind") == "interchange":
-        release_interchange(form["id"], who, receiving_again(parts))
-    else:
-        release_document(form["id"], who, replaying(parts))
+    release(form["id"], who, parts)
 
 
 def _assign(form: Form, who: Person, parts: Parts) -> None:
@@ -84,7 +77,7 @@ def _reroute(form: Form, who: Person, parts: Parts) -> None:
     field, value = form.get("field", "").strip(), form.get("value", "").strip()
     to = Rerouting(
         partner=form.get("partner", ""),
-        entity=_entity(form.get("entity", "")),
+        entity=form.get("entity", ""),
         company=form.get("company", "").strip(),
         fields={field: value} if field else None,
         mailbox=form.get("mailbox", "").strip(),
@@ -96,21 +89,6 @@ def _review(form: Form, who: Person, parts: Parts) -> None:
     from ml_connector.assembly.actions import replaying
 
     review_item(form["id"], who, replaying(parts), close=form.get("action") == "close")
-
-
-def entities() -> tuple[str, ...]:
-    """Return what a document can become."""
-    from typing import get_args
-
-    from ml_connector.partners.fragments import Entity
-
-    return get_args(Entity)
-
-
-def _entity(name: str) -> str:
-    if name and name not in entities():
-        raise Rejected(f"There is no entity {name!r}.", advice=f"Choose one of {', '.join(entities())}.")
-    return name
 
 
 def open_to(state: Mapping[str, Any]) -> frozenset[str]:

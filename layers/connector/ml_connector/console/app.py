@@ -14,6 +14,7 @@ from ml_connector.assembly.observability import logger
 from ml_connector.console import actions, documents, figures, forgery, rendering
 from ml_connector.console.access import Forbidden, Right, Visitor, visitor_of
 from ml_connector.errors import ConnectorError, OutcomeUnknown, Unavailable
+from ml_connector.partners.fragments import ENTITIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +84,7 @@ def document(parts: Parts, visitor: Visitor) -> Response[Any]:
         "token": forgery.token_of(seed, visitor.name),
         "done": actions.DONE.get(_query().get("done", ""), ""),
         "partners": [partner.id for partner in parts.configuration.partners] if allowed else [],
-        "entities": actions.entities(),
+        "entities": ENTITIES,
     }
     return _page("document.html", visitor, cookie=seed, **shown)
 

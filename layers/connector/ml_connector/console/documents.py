@@ -13,6 +13,7 @@ from ml_connector.workflow.document_story import (
     decisions_in,
     execution_of,
     findings_in,
+    known_state,
     mapped_content,
     parsed_content,
     read_object,
@@ -94,7 +95,7 @@ def document_page(item: str, parts: Parts, visitor: Visitor) -> dict[str, Any]:
     Raises:
         Rejected: Nobody knows it.
     """
-    state = known_state(item, parts)
+    state = known_state(item, parts.queries)
     events = parts.queries.events(item)
     children = parts.queries.by_interchange(item, limit=_CHILDREN)
     contents = _contents(state, events, parts) if visitor.may(Right.PAYLOAD) else None
@@ -108,18 +109,6 @@ def document_page(item: str, parts: Parts, visitor: Visitor) -> dict[str, Any]:
         "children": children.items,
         "more_children": bool(children.next_token),
     }
-
-
-def known_state(item: str, parts: Parts) -> dict[str, Any]:
-    """Return the state of an item.
-
-    Raises:
-        Rejected: Nobody knows it.
-    """
-    state = parts.queries.state(item) if item else None
-    if state is None:
-        raise Rejected(f"There is nothing with the id {item!r}.", advice="Search for one of its numbers.")
-    return state
 
 
 def _contents(state: Mapping[str, Any], events: list[dict[str, Any]], parts: Parts) -> dict[str, Any]:
@@ -155,7 +144,7 @@ def _edi(state: Mapping[str, Any], parts: Parts) -> dict[str, Any]:
     if not state.get("bytes"):
         return {"lines": [], "cut": False, "said": ""}
     try:
-        content = stored_bytes(state, parts.documents, str(state["item"]))
+        content = stored_bytes(state, parts.documents)
     except ConnectorError as error:
         return {"lines": [], "cut": False, "said": str(error)}
     cut = len(content) > _MOST_SHOWN
@@ -201,10 +190,10 @@ def download(item: str, parts: Parts) -> bytes:
     """
     from ml_connector.workflow.marked_segments import stored_bytes
 
-    state = known_state(item, parts)
+    state = known_state(item, parts.queries)
     if int((state.get("bytes") or {}).get("size", 0)) > MOST_DOWNLOADED:
         raise Rejected(
             f"{item} has more than {MOST_DOWNLOADED:,} bytes.",
             advice=f"Write them to a file: ml-connector documents raw {item} --bytes",
         )
-    return stored_bytes(state, parts.documents, item)
+    return stored_bytes(state, parts.documents)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
@@ -37,6 +37,7 @@ Entity = Literal[
     "log",
     "none",
 ]
+ENTITIES: tuple[Entity, ...] = get_args(Entity)
 
 
 #: The documents of the ledger that can be sent.

@@ -6,7 +6,10 @@ from pydantic import BaseModel, ConfigDict
 
 
 class ObjectRef(BaseModel):
-    """One version of one S3 object and the digest its bytes had when they were written."""
+    """One version of one S3 object and the digest its bytes had when they were written.
+
+    It is made of what an event or a state holds too, where DynamoDB gives ``size`` as a Decimal.
+    """
 
     model_config = ConfigDict(frozen=True)
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ml_connector.documents import DOCUMENTS, FunctionalAcknowledgement
-from ml_connector.errors import Rejected
+from ml_connector.errors import Misconfigured, Rejected
+from ml_connector.partners.fragments import ENTITIES
 from ml_connector.store.audit import OPEN_STATUSES, Origin
 from ml_connector.store.objects import ObjectRef
+from ml_connector.workflow.document_story import known_state
 from ml_connector.workflow.instructions import Instructions
 from ml_connector.workflow.replay import document_state, start_anew
 
@@ -37,7 +39,7 @@ class Person:
 
     def __post_init__(self) -> None:
         if not self.reason.strip():
-            raise Rejected("No reason was given.", advice="Say why with --reason; it is recorded.")
+            raise Rejected("No reason was given.", advice="Say why; it is recorded.")
 
     def origin(self, step: str) -> Origin:
         """Return the origin of the person's event."""
@@ -128,11 +130,16 @@ def reroute_document(
 
     Raises:
         Rejected: Nothing was to be changed, or the document is in Visma already.
-        Misconfigured: There is no such partner, company or field, or the field does not take the value.
+        Misconfigured: There is no such partner, company, entity or field, or the field does not take the
+            value.
     """
     state = document_state(document, parts.replaying.queries)
     _refuse_posted(state)
     _refuse_wrong_way(state, to)
+    if to.entity and to.entity not in ENTITIES:
+        raise Misconfigured(
+            f"There is no entity {to.entity!r}.", advice=f"Give one of {', '.join(ENTITIES)}."
+        )
     if to.company:
         parts.check_company(to.company)
     told = _rerouted(state, to, parts.store)
@@ -156,8 +163,7 @@ def review_item(item: str, person: Person, parts: Replaying, *, close: bool = Fa
     Raises:
         Rejected: Nobody knows it.
     """
-    if parts.queries.state(item) is None:
-        raise Rejected(f"There is nothing with the id {item!r}.", advice="Look it up first.")
+    known_state(item, parts.queries)
     note = f"Reviewed by {person.name}: {person.reason}"
     parts.audit.record(
         item,
@@ -181,8 +187,7 @@ def _rerouted(state: Mapping[str, Any], to: Rerouting, store: RawStore) -> dict[
         }
     )
     if told.fields and state.get("parsed"):
-        reference = ObjectRef(**{**state["parsed"], "size": int(state["parsed"]["size"])})
-        document = DOCUMENTS.validate_json(store.get(reference))
+        document = DOCUMENTS.validate_json(store.get(ObjectRef(**state["parsed"])))
         if not isinstance(document, FunctionalAcknowledgement):
             told.document(document)
     return told.plain()

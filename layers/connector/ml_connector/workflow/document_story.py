@@ -6,15 +6,31 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from ml_connector.errors import ConnectorError
+from ml_connector.errors import ConnectorError, Rejected
 from ml_connector.store.objects import ObjectRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from ml_connector.store.audit_queries import AuditQueries
     from ml_connector.store.raw import RawStore
 
 _SAYING = ("reason", "entity", "messages", "way", "mailbox")
+
+
+def known_state(item: str, queries: AuditQueries) -> dict[str, Any]:
+    """Return the state of a document, interchange or message.
+
+    Raises:
+        Rejected: Nobody knows it.
+    """
+    state = queries.state(item) if item else None
+    if state is None:
+        raise Rejected(
+            f"There is nothing with the id {item!r}.",
+            advice="Search for one of its numbers, as with: ml-connector documents list --number NUMBER",
+        )
+    return state
 
 
 def execution_of(events: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -46,9 +62,7 @@ def read_object(reference: Mapping[str, Any] | None, store: RawStore) -> dict[st
     if not reference:
         return None
     try:
-        found: dict[str, Any] = json.loads(
-            store.get(ObjectRef(**{**reference, "size": int(reference["size"])}))
-        )
+        found: dict[str, Any] = json.loads(store.get(ObjectRef(**reference)))
     except ConnectorError:
         return None
     return found

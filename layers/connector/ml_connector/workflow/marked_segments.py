@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from ml_connector.store.raw import RawStore
 
 
-def stored_bytes(state: Mapping[str, Any] | None, store: RawStore, document: str) -> bytes:
-    """Return the bytes of a document or message as they came.
+def stored_bytes(state: Mapping[str, Any], store: RawStore) -> bytes:
+    """Return the bytes of the document or message in this state, as they came.
 
     Raises:
         Rejected: There are none.
         BytesAltered: They are not those that were written.
     """
-    if state is None or not state.get("bytes"):
+    if not state.get("bytes"):
         raise Rejected(
-            f"There are no bytes of {document!r}.", advice="Look it up with: ml-connector documents list"
+            f"There are no bytes of {state['item']!r}.", advice="Look it up with: ml-connector documents list"
         )
-    return store.get(ObjectRef(**{**state["bytes"], "size": int(state["bytes"]["size"])}))
+    return store.get(ObjectRef(**state["bytes"]))
 
 
 def marked_segments(content: bytes) -> list[tuple[int, Segment, list[Finding]]]:

@@ -188,4 +188,4 @@ def _ticket(document: str, state: Mapping[str, Any]) -> DocumentTicket:
 
 
 def _reference(state: Mapping[str, Any]) -> ObjectRef:
-    return ObjectRef(**{**state["bytes"], "size": int(state["bytes"]["size"])})
+    return ObjectRef(**state["bytes"])

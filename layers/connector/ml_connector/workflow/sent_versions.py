@@ -78,8 +78,7 @@ def _content(item: str, state: Mapping[str, Any]) -> ObjectRef:
             f"What was sent for {item} was not kept, so what changed can't be told.",
             advice="Tell the partner yourself, then close this document.",
         )
-    kept = state["fetched"]
-    return ObjectRef(**{**kept, "size": int(kept["size"])})
+    return ObjectRef(**state["fetched"])
 
 
 def _refuse_unsent(item: str, state: Mapping[str, Any]) -> None:

@@ -21,7 +21,7 @@ def references_in(value: Any) -> Iterator[ObjectRef]:  # noqa: ANN401 - whatever
     """Yield every reference of bytes in an event or a state."""
     if isinstance(value, dict):
         if {"bucket", "key", "version_id", "sha256", "size"} <= value.keys():
-            yield ObjectRef(**{**value, "size": int(value["size"])})
+            yield ObjectRef(**value)
             return
         value = list(value.values())
     if isinstance(value, list):
