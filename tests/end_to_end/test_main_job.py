@@ -13,6 +13,7 @@ from local.demo.surroundings import CONFIGURATION, VISMA_COMPANY
 
 from ml_connector.codecs import decode
 from ml_connector.edi import Severity, read_interchanges, validate
+from ml_connector.store.configuration import ConfigurationStore
 
 from .conftest import PATIENCE_SECONDS
 
@@ -68,6 +69,13 @@ def test_a_despatch_advice_is_kept_with_its_tree_and_touches_nothing_in_visma(de
     events = deployment.queries.events(first_run["GL-310"].id)
     assert [event["event"] for event in events] == ["received", "validated", "parsed", "mapped", "logged"]
     assert not [call for call in deployment.journal() if "GL-310" in str(call["body"])]
+
+
+def test_events_name_the_configuration_they_went_by(deployment, first_run):
+    bucket = deployment.outputs["ConfigurationBucket"]
+    current = ConfigurationStore(deployment.site.client("s3"), bucket).current().version
+    events = deployment.queries.events(first_run["GL-310"].id)
+    assert {event["configuration_version"] for event in events} == {current}
 
 
 def test_every_call_to_visma_names_the_company_and_the_caller(deployment, first_run):

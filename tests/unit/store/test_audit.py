@@ -122,6 +122,15 @@ def test_what_is_written_expires_when_its_time_is_over_and_the_state_with_its_la
     assert days["posted"] == days["META"] == days["parsed"] + 1 == days["4711"] + 1
 
 
+def test_an_event_names_the_configuration_that_was_gone_by(dynamodb, queries, clock):
+    versions = iter(("7f3a", ""))
+    trail = AuditTrail(dynamodb, "audit", configuration_version=lambda: next(versions), clock=clock)
+    trail.record("d1", "mapped", origin=visit())
+    trail.record("d1", "posted", origin=visit("post"))
+    named = {event["event"]: event["configuration_version"] for event in queries.events("d1")}
+    assert named == {"mapped": "7f3a", "posted": ""}
+
+
 def test_nothing_expires_unless_asked(trail, queries):
     trail.record("d1", "parsed", origin=visit())
     assert "expires_at" not in queries.state("d1")

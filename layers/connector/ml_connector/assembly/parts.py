@@ -68,7 +68,12 @@ class Parts:
     def audit(self) -> AuditTrail:
         """The audit trail, to write."""
         kept_days = int(self.environment.get("AUDIT_RETENTION_DAYS", "0"))
-        return AuditTrail(self.client("dynamodb"), self.environment["AUDIT_TABLE"], kept_days=kept_days)
+        return AuditTrail(
+            self.client("dynamodb"),
+            self.environment["AUDIT_TABLE"],
+            kept_days=kept_days,
+            configuration_version=lambda: self._configuration.version if self._configuration else "",
+        )
 
     @cached_property
     def queries(self) -> AuditQueries:

@@ -114,7 +114,6 @@ class Company(Fragment):
 
     Attributes:
         id: The company id every Visma call carries.
-        production: Whether this is the real ledger; test interchanges never reach it.
         sends: Which documents leave the ledger; without it every one that a partner gets.
     """
 
@@ -122,7 +121,6 @@ class Company(Fragment):
     name: Code
     country: Code
     currency: Code
-    production: bool = False
     identities: tuple[OwnIdentity, ...] = ()
     places: tuple[Place, ...] = ()
     defaults: Defaults = Defaults()

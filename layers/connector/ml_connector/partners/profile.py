@@ -153,7 +153,6 @@ class Reading(Fragment):
     lenient_counts: bool = False
     charset: str | None = None
     overlay: str | None = None
-    time_zone: str | None = None
 
 
 class Mailboxes(Fragment):

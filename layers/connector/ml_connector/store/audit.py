@@ -91,7 +91,6 @@ class Origin(BaseModel):
     retry: int = 0
     redrive: int = 0
     actor: str = ""
-    configuration_version: str = ""
 
     @property
     def of_execution(self) -> Origin:
@@ -117,6 +116,8 @@ class AuditTrail:
         table: The name of the audit table.
         kept_days: Days after which DynamoDB removes what is written; an item's state stays as long as its
             latest event. 0 keeps it for ever.
+        configuration_version: Returns the version of the customer's configuration that is gone by; empty where
+            a step goes by none.
         clock: Returns the present moment, aware.
     """
 
@@ -126,11 +127,13 @@ class AuditTrail:
         table: str,
         *,
         kept_days: int = 0,
+        configuration_version: Callable[[], str] = lambda: "",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._kept = timedelta(days=kept_days)
+        self._configuration_version = configuration_version
         self._clock = clock
         self._serialize = TypeSerializer().serialize
 
@@ -197,7 +200,7 @@ class AuditTrail:
             "step": origin.step,
             "execution": origin.execution,
             "actor": origin.actor,
-            "configuration_version": origin.configuration_version,
+            "configuration_version": self._configuration_version(),
             "code_version": __version__,
             "facts": _trim(facts),
             **self._expiry(now),

@@ -66,7 +66,7 @@ def execution_name(*parts: str, attempt: int = 0) -> str:
     return ("-".join(word for word in words if word)[: _NAME_LENGTH - len(ending)] + ending).lstrip("-")
 
 
-def origin_of(step: str, context: dict[str, Any], *, configuration_version: str = "") -> Origin:
+def origin_of(step: str, context: dict[str, Any]) -> Origin:
     """Return the origin of a step's events from the context object of Step Functions."""
     execution, state = context["Execution"], context["State"]
     return Origin(
@@ -76,7 +76,6 @@ def origin_of(step: str, context: dict[str, Any], *, configuration_version: str 
         started_at=_moment(execution.get("StartTime")),
         retry=int(state.get("RetryCount") or 0),
         redrive=int(execution.get("RedriveCount") or 0),
-        configuration_version=configuration_version,
     )
 
 
