@@ -26,7 +26,8 @@ from local.visma.company import Company, load_data
 from local.visma.server import VismaServer
 from local.visma.simulator import Simulator
 from moto import mock_aws
-from tests.integration.visma.world import CREDENTIALS, settings, state_table
+from tests.audit_store import create_state_table
+from tests.integration.visma.world import CREDENTIALS, settings
 
 from ml_connector.store.reference_cache import ReferenceCache
 from ml_connector.visma import BusinessKey, Posting, PostingLedger, ReferenceData, VismaClient, post
@@ -125,7 +126,7 @@ def measure(kind: str, options: argparse.Namespace) -> list[dict[str, Any]]:
     hours = []
     company = Company(copy.deepcopy(load_data()), clock=lambda: time.now)
     with VismaServer(Simulator(company)) as server, mock_aws():
-        table = state_table()
+        table = create_state_table()
         containers = [Container(server.url, table, time.seconds) for _ in range(options.containers)]
         turns, numbers = itertools.cycle(containers), itertools.count()
         for hour in range(options.hours):
@@ -159,7 +160,7 @@ def main() -> int:
     parser.add_argument("--hours", type=int, default=3)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    os.environ |= {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+    os.environ |= {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "eu-north-1"}
     hours = [hour for kind in WORK for hour in measure(kind, options)]
     lines = [json.dumps(hours, default=str, indent=1)] if options.json else _table(hours)
     print("\n".join(lines))  # noqa: T201 - a benchmark prints

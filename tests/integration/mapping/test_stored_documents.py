@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from moto import mock_aws
-from tests.audit_store import StoredParts
+from tests.audit_store import StoredParts, aws_in_memory
 from typer.testing import CliRunner
 
 from ml_connector.cli.app import app
@@ -73,10 +72,7 @@ def process(parts, content, number):
 
 @pytest.fixture(scope="module")
 def deployed():
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            patch.setenv(name, "testing")
-        patch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
+    with pytest.MonkeyPatch.context() as patch, aws_in_memory(patch):
         parts = Deployed(load(EXAMPLE))
         patch.setattr("ml_connector.assembly.deployment.deployed_parts", lambda stack=None: parts)
         for number, file in enumerate(FILES):

@@ -5,8 +5,8 @@ import itertools
 import pytest
 from local.visma.server import VismaServer
 from local.visma.simulator import Simulator
-from moto import mock_aws
-from tests.integration.visma.world import MemoryTable, World, state_table
+from tests.audit_store import aws_in_memory, create_state_table
+from tests.integration.visma.world import MemoryTable, World
 
 _NAMES = (f"State{n}" for n in itertools.count())
 
@@ -19,11 +19,8 @@ def server():
 
 @pytest.fixture(scope="module")
 def aws():
-    with pytest.MonkeyPatch.context() as environment:
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            environment.setenv(name, "testing")
-        with mock_aws():
-            yield
+    with pytest.MonkeyPatch.context() as environment, aws_in_memory(environment):
+        yield
 
 
 @pytest.fixture
@@ -33,7 +30,7 @@ def make_world(server):
 
 @pytest.fixture
 def make_stored_world(server, aws):
-    return lambda: World(server, state_table(next(_NAMES)))
+    return lambda: World(server, create_state_table(next(_NAMES)))
 
 
 @pytest.fixture

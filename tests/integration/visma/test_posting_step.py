@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 from local.visma.faults import FaultPlan, Rule
 from local.visma.faults import Kind as FaultKind
-from tests.integration.visma.world import KINDS
+from tests.integration.visma.world import KINDS, at_once
 
 from ml_connector.errors import ConnectorError
 from ml_connector.store.audit import Origin
@@ -96,22 +96,10 @@ class Step:
             except ConnectorError as error:
                 return error
 
-    def run_at_once(self, executions, first):
-        outcomes = []
-        threads = [
-            threading.Thread(target=lambda n=n: outcomes.append(self.run(first + n)))
-            for n in range(executions)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return outcomes
-
     def drive(self, executions=1, rounds=8):
         for number in range(rounds):
             first = number * executions
-            outcomes = [self.run(first)] if executions == 1 else self.run_at_once(executions, first)
+            outcomes = at_once(lambda n, first=first: self.run(first + n), executions)
             assert self.world.simulator.journal.wait_idle(5)
             if all(isinstance(outcome, dict) for outcome in outcomes):
                 return outcomes

@@ -8,9 +8,8 @@ import threading
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import boto3
 from botocore.exceptions import ClientError
 from local.visma.company import Company, load_data
 from local.visma.faults import FaultPlan, Rule
@@ -45,14 +44,6 @@ CREDENTIALS = VismaCredentials(
 
 class Killed(BaseException):
     """The process died here."""
-
-
-def state_table(name: str = "State") -> Any:
-    keys = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
-    types = [{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk")]
-    return boto3.resource("dynamodb", region_name="eu-north-1").create_table(
-        TableName=name, KeySchema=keys, AttributeDefinitions=types, BillingMode="PAY_PER_REQUEST"
-    )
 
 
 class MemoryTable:
@@ -122,6 +113,22 @@ class FailingTable:
 TABLE_FAULTS = ("kill_before", "kill_after", "error_before", "error_after")
 
 
+Outcome = TypeVar("Outcome")
+
+
+def at_once(run: Callable[[int], Outcome], executions: int) -> list[Outcome]:
+    """What executions come to that all begin at once; a single one runs in this thread."""
+    if executions == 1:
+        return [run(0)]
+    outcomes: list[Outcome] = []
+    threads = [threading.Thread(target=lambda n=n: outcomes.append(run(n))) for n in range(executions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
 class MovableClock:
     """Real time plus what a test has added."""
 
@@ -170,18 +177,7 @@ class World:
 
     def run(self, posting: Posting, executions: int) -> list[Posted | BaseException]:
         """One round: cold executions at once, each with connections and ledger of its own."""
-        if executions == 1:
-            return [self._execute(posting, "execution-0")]
-        outcomes: list[Posted | BaseException] = []
-        threads = [
-            threading.Thread(target=lambda n=n: outcomes.append(self._execute(posting, f"execution-{n}")))
-            for n in range(executions)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return outcomes
+        return at_once(lambda number: self._execute(posting, f"execution-{number}"), executions)
 
     def _execute(self, posting: Posting, owner: str) -> Posted | BaseException:
         with self.client() as client:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.audit_store import aws_in_memory
 
 from ml_connector.assembly import deployment
 from ml_connector.assembly.environment import Environment
@@ -22,12 +23,7 @@ def test_without_a_name_it_says_how_to_give_one(nowhere):
 
 
 def test_a_stack_that_cannot_be_read_is_named(nowhere, monkeypatch):
-    from moto import mock_aws
-
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
-    with mock_aws(), pytest.raises(Misconfigured, match="'nobody'"):
+    with aws_in_memory(monkeypatch), pytest.raises(Misconfigured, match="'nobody'"):
         deployment.deployed_parts("nobody")
 
 

@@ -1,27 +1,17 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
-from moto import mock_aws
-from tests.audit_store import StoredParts
+from tests.audit_store import example_parts, tell_received
 from typer.testing import CliRunner
 
 from ml_connector.cli.app import app
-from ml_connector.partners.configuration import parse, read_folder
-
-ROOT = Path(__file__).parents[3]
-INVOICE = ROOT / "local/demo/interchanges/great-lakes-tools/invoice-7001.edi"
 
 
 @pytest.fixture
 def parts(monkeypatch):
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
-    with mock_aws():
-        stored = StoredParts(parse(read_folder(ROOT / "examples" / "configuration")))
+    with example_parts(monkeypatch) as stored:
         monkeypatch.setattr("ml_connector.assembly.deployment.deployed_parts", lambda stack=None: stored)
         yield stored
 
@@ -55,27 +45,10 @@ def invoices(parts):
     ]
     for place, (event, state) in enumerate(ends, start=1):
         document = f"m-1-{place}"
-        tell_received(
-            parts, document, f"INV-{place}", "great-lakes-tools" if place > 1 else "vestby-emballasje"
-        )
+        partner = "great-lakes-tools" if place > 1 else "vestby-emballasje"
+        tell_received(parts, document, f"INV-{place}", partner=partner)
         execution = {"last_execution": f"arn:execution:{place}", "step": "post"}
         parts.tell(
             document, event, state={**state, **execution}, numbers={"visma": state.get("visma_number")}
         )
     return [f"m-1-{place}" for place in range(1, 6)]
-
-
-def tell_received(parts, document, number, partner, content=None):
-    reference = parts.documents.put(f"messages/{document}", content or INVOICE.read_bytes())
-    state = {
-        "kind": "document",
-        "direction": "in",
-        "standard": "x12",
-        "type": "810",
-        "number": number,
-        "partner": partner,
-        "parent": "m-1",
-        "bytes": reference.model_dump(),
-    }
-    facts = {"bytes": reference.model_dump()}
-    parts.tell(document, "received", state=state, numbers={"number": number}, facts=facts)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import boto3
 import pytest
-from moto import mock_aws
+from tests.audit_store import aws_in_memory
 from typer.testing import CliRunner
 
 from ml_connector.assembly import deployment
@@ -27,9 +27,7 @@ def run(monkeypatch):
 @contextmanager
 def stack_of(patch):
     """Give the command line of a stack with a bucket of its own."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        patch.setenv(name, "testing")
-    with mock_aws():
+    with aws_in_memory(patch):
         s3 = boto3.client("s3", region_name="us-east-1")
         s3.create_bucket(Bucket="configuration")
         s3.put_bucket_versioning(Bucket="configuration", VersioningConfiguration={"Status": "Enabled"})

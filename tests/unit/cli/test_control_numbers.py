@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.audit_store import create_state_table
 
 from ml_connector.store.control_numbers import ControlNumberStore, scope_of
 
@@ -9,15 +10,7 @@ PARTNER = "malmberg-verktyg"
 
 @pytest.fixture
 def numbers(parts):
-    parts.client("dynamodb").create_table(
-        TableName="state",
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
-    )
+    create_state_table()
     return ControlNumberStore(parts.state_table)
 
 

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import pytest
-
-from .conftest import INVOICE, tell_received
+from tests.audit_store import INVOICE, tell_received
 
 
 class TestList:
@@ -56,7 +55,7 @@ class TestRaw:
     def test_segments_are_numbered_and_findings_stand_in_place(self, run_json, parts):
         content = INVOICE.read_bytes().replace(b"BIG*2026", b"BIG*20X6", 1)
         assert content != INVOICE.read_bytes()
-        tell_received(parts, "m-2-1", "GL-7001", "great-lakes-tools", content)
+        tell_received(parts, "m-2-1", "GL-7001", content)
         segments = run_json("documents", "raw", "m-2-1")["segments"]
         assert [segment["number"] for segment in segments] == list(range(1, len(segments) + 1))
         (marked,) = [segment for segment in segments if segment["findings"]]
@@ -64,7 +63,7 @@ class TestRaw:
 
     def test_people_see_the_place_marked(self, run_cli, parts):
         content = INVOICE.read_bytes().replace(b"BIG*2026", b"BIG*20X6", 1)
-        tell_received(parts, "m-2-1", "GL-7001", "great-lakes-tools", content)
+        tell_received(parts, "m-2-1", "GL-7001", content)
         result = run_cli("documents", "raw", "m-2-1")
         assert "^^^^" in result.stdout
 

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.audit_store import INVOICE
 
 from ml_connector.workflow.tickets import message_item
-
-from .conftest import INVOICE
 
 MESSAGE = message_item("sterling", "/lost/Inbound", "7")
 

@@ -2,18 +2,13 @@ from __future__ import annotations
 
 import html
 import re
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from moto import mock_aws
-from tests.audit_store import StoredParts
+from tests.audit_store import INVOICE, example_parts, tell_received
 
 from ml_connector.console.app import respond
-from ml_connector.partners.configuration import parse, read_folder
 
-ROOT = Path(__file__).parents[3]
-INVOICE = ROOT / "local/demo/interchanges/great-lakes-tools/invoice-7001.edi"
 HOSTILE = "<script>alert(1)</script>\"'\u202egnp.exe"
 GROUPS = {"read": "readers", "act": "actors", "payload": "viewers"}
 
@@ -65,11 +60,7 @@ class Browser:
 
 @pytest.fixture
 def parts(monkeypatch):
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
-    with mock_aws():
-        stored = StoredParts(parse(read_folder(ROOT / "examples" / "configuration")))
+    with example_parts(monkeypatch) as stored:
         stored.environment.variables |= {f"CONSOLE_{right.upper()}": group for right, group in GROUPS.items()}
         yield stored
 
@@ -86,7 +77,7 @@ def visit(parts):
 
 @pytest.fixture
 def invoice(parts):
-    tell_received(parts, "m-1-1", "INV-1", INVOICE.read_bytes())
+    tell_received(parts, "m-1-1", "INV-1")
     parts.tell("m-1-1", "failed", state={"error": "Misconfigured", "reason": "no supplier", "step": "map"})
     return "m-1-1"
 
@@ -94,7 +85,7 @@ def invoice(parts):
 @pytest.fixture
 def hostile(parts):
     content = INVOICE.read_bytes().replace(b"GL-7001", b"<b>x</b>")
-    tell_received(parts, "m-2-1", HOSTILE, content, partner="great-lakes-tools")
+    tell_received(parts, "m-2-1", HOSTILE, content)
     parts.tell(
         "m-2-1",
         "failed",
@@ -102,21 +93,6 @@ def hostile(parts):
         facts={"reason": HOSTILE},
     )
     return "m-2-1"
-
-
-def tell_received(parts, document, number, content, partner="great-lakes-tools"):
-    reference = parts.documents.put(f"messages/{document}", content).model_dump()
-    state = {
-        "kind": "document",
-        "direction": "in",
-        "standard": "x12",
-        "type": "810",
-        "number": number,
-        "partner": partner,
-        "parent": "m-1",
-        "bytes": reference,
-    }
-    parts.tell(document, "received", state=state, numbers={"number": number}, facts={"bytes": reference})
 
 
 def text_of(page):

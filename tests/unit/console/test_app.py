@@ -3,8 +3,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from tests.audit_store import INVOICE, tell_received
 
-from .conftest import HOSTILE, INVOICE, Browser, text_of
+from .conftest import HOSTILE, Browser, text_of
 
 PAGES = ("/", "/overview", "/matching", "/partner", "/document", "/bytes")
 
@@ -40,8 +41,6 @@ class TestADocument:
         assert "BIG*" in said
 
     def test_findings_are_marked_in_place(self, browser, parts):
-        from .conftest import tell_received
-
         tell_received(parts, "m-3-1", "INV-3", INVOICE.read_bytes().replace(b"SE*", b"SE*9"))
         page = browser.get("/document", id="m-3-1")
         assert re.search(r'<li class="found">.*?SE.*?<mark>', page, re.DOTALL)
@@ -176,10 +175,8 @@ class TestHostileData:
             assert "\u202e" not in body
 
     def test_a_redirect_stays_what_it_is(self, browser, parts):
-        from .conftest import tell_received
-
         item = "x\r\nSet-Cookie: a=b&done=//evil"
-        tell_received(parts, item, "N", INVOICE.read_bytes())
+        tell_received(parts, item, "N")
         answer = browser.act("m", "review", id=item, reason="x", token="")
         assert "\n" not in str(answer["headers"])
 

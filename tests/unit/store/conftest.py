@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import boto3
 import pytest
-from moto import mock_aws
+from tests.audit_store import aws_in_memory, create_state_table
 
 
 @pytest.fixture
 def aws(monkeypatch):
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
-    with mock_aws():
+    with aws_in_memory(monkeypatch):
         yield boto3
+
+
+@pytest.fixture
+def table(aws):
+    return create_state_table()

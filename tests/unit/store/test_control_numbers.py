@@ -10,19 +10,6 @@ SCOPE = scope_of("x12", "interchange", "ZZ:NORDLYS", "ZZ:ACME", test=False)
 
 
 @pytest.fixture
-def table(aws):
-    return aws.resource("dynamodb").create_table(
-        TableName="state",
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-    )
-
-
-@pytest.fixture
 def numbers(table):
     return ControlNumberStore(table)
 

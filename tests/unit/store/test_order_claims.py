@@ -17,16 +17,7 @@ def on_its_way():
 
 
 @pytest.fixture
-def claims(aws, on_its_way, clock):
-    table = aws.resource("dynamodb").create_table(
-        TableName="state",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+def claims(table, on_its_way, clock):
     return OrderClaims(table, on_its_way.__contains__, now=lambda: clock[0])
 
 

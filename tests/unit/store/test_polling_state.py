@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from tests.audit_store import create_state_table
 from tests.unit.store.fake_table import FakeTable
 
 from ml_connector.store.leases import Leases
@@ -17,15 +18,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 @pytest.fixture(params=["moto", "fake"])
 def table(request, aws):
-    if request.param == "fake":
-        return FakeTable()
-    keys = (("pk", "HASH"), ("sk", "RANGE"))
-    return aws.resource("dynamodb").create_table(
-        TableName="state",
-        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    return FakeTable() if request.param == "fake" else create_state_table()
 
 
 def test_a_lease_is_held_by_one_until_it_is_given_back(table):

@@ -6,15 +6,6 @@ from ml_connector.errors import Unavailable
 from ml_connector.store.rate_budget import RateBudget
 
 
-@pytest.fixture
-def table(aws):
-    keys = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
-    types = [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")]
-    return aws.resource("dynamodb").create_table(
-        TableName="State", KeySchema=keys, AttributeDefinitions=types, BillingMode="PAY_PER_REQUEST"
-    )
-
-
 class Clock:
     now = 1_000_000.0
 

@@ -16,15 +16,6 @@ NOW = 1_000_000.0
 
 
 @pytest.fixture
-def table(aws):
-    keys = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
-    types = [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")]
-    return aws.resource("dynamodb").create_table(
-        TableName="State", KeySchema=keys, AttributeDefinitions=types, BillingMode="PAY_PER_REQUEST"
-    )
-
-
-@pytest.fixture
 def cache(table):
     return ReferenceCache(table, "acme")
 
