@@ -1,4 +1,4 @@
-"""Business documents as partners send them, in as few words as a test needs."""
+"""Business documents as partners send them, in as few words as a test needs, and what becomes of them."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ from ml_connector.documents import (
     UnitList,
     UnitOfMeasure,
 )
+from ml_connector.mapping import map_document
+from ml_connector.mapping.snapshot import snapshot_of
 
 X12 = UnitList.X12_355
 
@@ -125,3 +127,10 @@ def order_line(number, quantity, price=None, *, uom="EA", units=X12, **codes):
 def order(*lines, number="4500001", parties=(), currency="NOK", **more):
     more.setdefault("issue_date", date(2026, 3, 20))
     return PurchaseOrder(order_number=number, currency=currency, lines=lines, parties=tuple(parties), **more)
+
+
+def mapped(configuration, document, partner="great-lakes-tools"):
+    """What becomes of a partner's document by the configuration and its copy of the ledger."""
+    return map_document(
+        document, configuration.partner(partner), configuration, snapshot_of(configuration), document_id="d"
+    )

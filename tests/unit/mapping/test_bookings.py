@@ -6,13 +6,12 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.mapping.papers import charge, invoice, invoice_line, order, order_line, tax
+from tests.unit.mapping.papers import charge, invoice, invoice_line, mapped, order, order_line, tax
 
 from ml_connector.documents import CodedValue, RemittanceAdvice
 from ml_connector.documents.remittance import Adjustment, RemittanceLine
 from ml_connector.errors import Misconfigured
-from ml_connector.mapping import Disposition, map_document
-from ml_connector.mapping.snapshot import snapshot_of
+from ml_connector.mapping import Disposition
 from ml_connector.partners import parse
 
 JOURNAL = """\
@@ -44,14 +43,10 @@ rules:
 
 @pytest.fixture(scope="module")
 def run(example):
-    def mapped(document, rules, partner="great-lakes-tools"):
-        configuration = parse({**example.files, "rules/05-booking.yaml": rules})
-        return map_document(
-            document, configuration.partner(partner), configuration, snapshot_of(configuration),
-            document_id="d",
-        )  # fmt: skip
+    def mapping(document, rules, partner="great-lakes-tools"):
+        return mapped(parse({**example.files, "rules/05-booking.yaml": rules}), document, partner)
 
-    return mapped
+    return mapping
 
 
 def sides(body):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from tests.unit.mapping.papers import charge, invoice, invoice_line, order, order_line, party, tax
+from tests.unit.mapping.papers import charge, invoice, invoice_line, mapped, order, order_line, party, tax
 
 from ml_connector.documents import Note, PaymentTerms, Reference
 from ml_connector.errors import Misconfigured
-from ml_connector.mapping import Disposition, map_document
-from ml_connector.mapping.snapshot import snapshot_of
+from ml_connector.mapping import Disposition
 from ml_connector.partners import parse
 
 HOLD = "rules: [{{name: r, for: {level}, when: {when}, hold: it holds}}]\n"
@@ -103,16 +102,12 @@ CONDITIONS = {
 
 @pytest.fixture
 def run(example):
-    def mapped(document, rules, partner="great-lakes-tools"):
+    def mapping(document, rules, partner="great-lakes-tools"):
         files = {**example.files, "rules/05-own.yaml": rules}
         files["lookups.yaml"] += 'projects: ["P-7"]\nlocations: [North]\n'
-        configuration = parse(files)
-        return map_document(
-            document, configuration.partner(partner), configuration, snapshot_of(configuration),
-            document_id="d",
-        )  # fmt: skip
+        return mapped(parse(files), document, partner)
 
-    return mapped
+    return mapping
 
 
 @pytest.mark.parametrize(("level", "holding", "failing"), CONDITIONS.values(), ids=CONDITIONS)

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.mapping.papers import invoice, invoice_line, order, order_line, party
+from tests.unit.mapping.papers import invoice, invoice_line, mapped, order, order_line, party
 
-from ml_connector.mapping import Disposition, map_document
-from ml_connector.mapping.snapshot import snapshot_of
+from ml_connector.mapping import Disposition
 from ml_connector.partners import parse
 
 SUPPLIER = '{number: "50005", name: Great Lakes Tools Inc'
@@ -16,7 +15,7 @@ PLACES = """\
 
 @pytest.fixture
 def run(example):
-    def mapped(document, partner="great-lakes-tools", own="", rules="rules: []\n"):
+    def mapping(document, partner="great-lakes-tools", own="", rules="rules: []\n"):
         files = dict(example.files)
         for who in (SUPPLIER, CUSTOMER):
             assert who in files["lookups.yaml"]
@@ -24,13 +23,9 @@ def run(example):
         files["lookups.yaml"] = files["lookups.yaml"] + "locations: [Ruled, Own]\n"
         files[f"partners/{partner}.yaml"] += own
         files["rules/05-location.yaml"] = rules
-        configuration = parse(files)
-        return map_document(
-            document, configuration.partner(partner), configuration, snapshot_of(configuration),
-            document_id="d",
-        )  # fmt: skip
+        return mapped(parse(files), document, partner)
 
-    return mapped
+    return mapping
 
 
 def bill(*parties):

@@ -7,12 +7,11 @@ it has an answer, must win over those after it.
 from __future__ import annotations
 
 import pytest
-from tests.unit.mapping.papers import charge, invoice, invoice_line, order, order_line, party, tax
+from tests.unit.mapping.papers import charge, invoice, invoice_line, mapped, order, order_line, party, tax
 
 from ml_connector.documents import PaymentTerms, Source
 from ml_connector.errors import Misconfigured
-from ml_connector.mapping import Disposition, map_document
-from ml_connector.mapping.snapshot import snapshot_of
+from ml_connector.mapping import Disposition
 from ml_connector.partners import parse
 
 PARTNER = 'name: Tried\nroles: [{role}]\nusage: [production]\ncountry: "NO"\n'
@@ -60,7 +59,7 @@ US = Source(standard="x12", message="810", receiver_id="US", receiver_qualifier=
 
 @pytest.fixture
 def run(example):
-    def mapped(document, *, role="supplier", partner="", company="", rules="[]", without=()):
+    def mapping(document, *, role="supplier", partner="", company="", rules="[]", without=()):
         ledger = LEDGER
         for gone in without:
             assert gone in ledger
@@ -75,13 +74,9 @@ def run(example):
             "rules/10.yaml": f"rules: {rules}\n",
             "lookups.yaml": ledger,
         }
-        configuration = parse(files)
-        return map_document(
-            document, configuration.partner("tried"), configuration, snapshot_of(configuration),
-            document_id="d",
-        )  # fmt: skip
+        return mapped(parse(files), document, "tried")
 
-    return mapped
+    return mapping
 
 
 def bill(line=None, **more):

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.unit.mapping.papers import charge, invoice, invoice_line, order, order_line, party, tax
+from tests.unit.mapping.papers import charge, invoice, invoice_line, mapped, order, order_line, party, tax
 
 from ml_connector.documents import PaymentTerms, Source, UnitList
 from ml_connector.errors import Misconfigured
@@ -35,12 +35,6 @@ def changed(example):
     return change
 
 
-def run(configuration, document, partner="great-lakes-tools"):
-    return map_document(
-        document, configuration.partner(partner), configuration, snapshot_of(configuration), document_id="d"
-    )
-
-
 class TestSupplier:
     @pytest.mark.parametrize(
         ("scheme", "value"),
@@ -58,22 +52,22 @@ class TestSupplier:
             invoice_line(1, 500, "7.85", order="000056", seller="BE-4001"), currency="NOK",
             parties=(party("seller", (scheme, value)),),
         )  # fmt: skip
-        assert run(example, paper, "vestby-emballasje").body.supplier_number == "50006"
+        assert mapped(example, paper, "vestby-emballasje").body.supplier_number == "50006"
 
     @pytest.mark.parametrize("scheme", ["DUNS", "BUYER_ASSIGNED", "SELLER_ASSIGNED", "MUTUAL"])
     def test_codes_without_a_register_count_only_through_the_files(self, example, changed, scheme):
         paper = invoice(LINE, currency="NOK", parties=(party("seller", (scheme, "991234587")),))
         with pytest.raises(Misconfigured, match="unknown"):
-            run(example, paper, "vestby-emballasje")
+            mapped(example, paper, "vestby-emballasje")
         told = changed(partners__vestby_emballasje='party_ids: [{id: "991234587", supplier: "50006"}]\n')
-        assert run(told, paper, "vestby-emballasje").body.supplier_number == "50006"
+        assert mapped(told, paper, "vestby-emballasje").body.supplier_number == "50006"
 
     def test_a_number_the_ledger_does_not_have_is_named_with_its_line(self, example):
         files = dict(example.files)
         file = "partners/great-lakes-tools.yaml"
         files[file] = files[file].replace('"50005"', '"59999"')
         with pytest.raises(Misconfigured, match=r"partners/great-lakes-tools.yaml:6 says supplier 59999"):
-            run(parse(files), invoice(LINE))
+            mapped(parse(files), invoice(LINE))
 
 
 class TestItem:
@@ -101,14 +95,14 @@ class TestItem:
         assert result.body.lines[0].inventory == item
 
     def test_another_suppliers_number_is_nobodys(self, example):
-        result = run(example, invoice(invoice_line(1, 1, "89.00", seller="MV-1003")))
+        result = mapped(example, invoice(invoice_line(1, 1, "89.00", seller="MV-1003")))
         assert result.body.invoice_lines[0].inventory_number is None
         assert result.body.invoice_lines[0].external_inventory_id == "MV-1003"
 
     def test_several_items_of_one_number_are_not_chosen_from(self, example):
         files = dict(example.files)
         files["lookups.yaml"] = files["lookups.yaml"].replace("GLT-1006", "GLT-1005")
-        result = run(parse(files), invoice(LINE))
+        result = mapped(parse(files), invoice(LINE))
         assert result.disposition is Disposition.HOLD
         assert "several items in Visma (1005, 1006)" in " ".join(result.holds)
 
@@ -128,23 +122,23 @@ class TestUnit:
             order_line(1, 1, "1.00", uom=code, units=units, seller="MV-1001"),
             parties=[party("seller", ("GLN", "7300010000032"))],
         )
-        assert run(example, paper, "nordlys-hub").body.lines[0].uom == unit
+        assert mapped(example, paper, "nordlys-hub").body.lines[0].uom == unit
 
     def test_the_same_letters_of_another_list_are_unknown(self, example):
         paper = invoice(invoice_line(1, 1, "655", uom="CA", units=UnitList.UNECE_REC20, seller="GLT-1005"))
         with pytest.raises(Misconfigured, match=r"CA \(UNECE_REC20\) is unknown"):
-            run(example, paper)
+            mapped(example, paper)
 
     def test_a_partners_own_meaning_goes_first(self, changed):
         own = changed(partners__great_lakes_tools="units: [{code: EA, unit: BX}]\n")
         paper = invoice(invoice_line(1, "0.6", "6550.00", order="000052", seller="GLT-1005"))
-        result = run(own, paper)
+        result = mapped(own, paper)
         assert result.match.result is Result.MATCHED
         assert result.body.invoice_lines[0].quantity == 6
 
     def test_a_unit_the_item_is_not_counted_in_stops(self, example):
         with pytest.raises(Misconfigured, match="item 1005 is counted in BX, CS, EA only"):
-            run(example, invoice(invoice_line(1, 1, "655", uom="RL", seller="GLT-1005")))
+            mapped(example, invoice(invoice_line(1, 1, "655", uom="RL", seller="GLT-1005")))
 
     def test_conversions_go_over_several_steps_both_ways(self):
         item = ItemRecord(
@@ -177,9 +171,9 @@ class TestVat:
         )  # fmt: skip
         if code is None:
             with pytest.raises(Misconfigured, match=f"category: {category}, rate: {rate}"):
-                run(example, paper, "vestby-emballasje")
+                mapped(example, paper, "vestby-emballasje")
         else:
-            result = run(example, paper, "vestby-emballasje")
+            result = mapped(example, paper, "vestby-emballasje")
             assert result.body.invoice_lines[0].vat_code_id == code
 
     def test_a_row_for_the_suppliers_zone_goes_first(self, example):
@@ -190,7 +184,7 @@ class TestVat:
             invoice_line(1, 500, "7.85", seller="BE-4001", tax=(tax(25),)), currency="NOK",
             parties=(party("seller", ("GLN", "7000010000079")),),
         )  # fmt: skip
-        assert run(parse(files), paper, "vestby-emballasje").body.invoice_lines[0].vat_code_id == "7"
+        assert mapped(parse(files), paper, "vestby-emballasje").body.invoice_lines[0].vat_code_id == "7"
 
     def test_tax_is_posted_per_rate_where_the_table_knows_the_vat(self, example):
         files = dict(example.files)
@@ -200,7 +194,7 @@ class TestVat:
             invoice_line(1, 500, "7.85", order="000056", seller="BE-4001"), currency="NOK",
             taxes=[tax(25, "3925.00", "981.25")], parties=(party("seller", ("GLN", "7000010000079")),),
         )  # fmt: skip
-        result = run(parse(files), paper, "vestby-emballasje")
+        result = mapped(parse(files), paper, "vestby-emballasje")
         (detail,) = result.body.tax_detail_lines
         assert (detail.tax_id, detail.vat_amount) == ("1", Decimal("981.25"))
         assert "taxDetailLines[0].taxId" in {decision.field for decision in result.decisions}
@@ -217,12 +211,12 @@ class TestHead:
         ],
     )
     def test_terms_are_by_the_pattern_of_days_and_discount(self, example, terms, expected):
-        assert run(example, invoice(LINE, payment_terms=(terms,))).body.credit_terms_id == expected
+        assert mapped(example, invoice(LINE, payment_terms=(terms,))).body.credit_terms_id == expected
 
     def test_the_branch_is_of_the_address_the_document_was_sent_to(self, example):
         source = Source(standard="x12", message="810", receiver_id="NORDLYSBGO", receiver_qualifier="ZZ")
         paper = invoice(LINE).model_copy(update={"source": source})
-        assert run(example, paper).body.branch_number == "2"
+        assert mapped(example, paper).body.branch_number == "2"
 
     def test_the_warehouse_is_of_the_place_delivered_to(self, example):
         paper = order(
@@ -232,12 +226,12 @@ class TestHead:
                 party("ship_to", ("BUYER_ASSIGNED", "BERGEN")),
             ],
         )
-        assert run(example, paper, "nordlys-hub").body.lines[0].warehouse == "2"
+        assert mapped(example, paper, "nordlys-hub").body.lines[0].warehouse == "2"
 
     def test_a_date_far_ahead_holds(self, example):
         source = Source(standard="x12", message="810", received_at=date(2026, 3, 20))
         paper = invoice(LINE, issue_date=date(2026, 6, 1)).model_copy(update={"source": source})
-        assert "more than 60 days" in " ".join(run(example, paper).holds)
+        assert "more than 60 days" in " ".join(mapped(example, paper).holds)
 
 
 class TestCharges:
@@ -246,11 +240,11 @@ class TestCharges:
             invoice_line(1, 10, "895.00", order="000051", seller="MV-1001"), currency="SEK",
             charges=[charge("100.00", text="Fraktavgift")],
         )  # fmt: skip
-        result = run(example, paper, "malmberg-verktyg")
+        result = mapped(example, paper, "malmberg-verktyg")
         assert result.body.invoice_lines[1].account_number == "4360"
 
     def test_an_allowance_lowers_the_total(self, example):
-        result = run(example, invoice(LINE, charges=[charge("30.00", "X", "Bonus", kind="allowance")]))
+        result = mapped(example, invoice(LINE, charges=[charge("30.00", "X", "Bonus", kind="allowance")]))
         assert result.body.invoice_lines[1].cost_in_currency == Decimal("-30.00")
         assert result.body.invoice_lines[1].account_number == "4390"
         assert result.match.result is Result.MATCHED
@@ -258,7 +252,7 @@ class TestCharges:
     def test_a_charge_may_be_spread_over_the_lines_to_the_last_cent(self, changed):
         own = changed(partners__great_lakes_tools="charges: [{code: ENV, action: spread}]\n")
         lines = [invoice_line(n, 1, "655.00", order="000052", seller="GLT-1005") for n in (1, 2, 3)]
-        result = run(own, invoice(*lines, charges=[charge("10.00", "ENV", "Environment")]))
+        result = mapped(own, invoice(*lines, charges=[charge("10.00", "ENV", "Environment")]))
         costs = [line.cost_in_currency for line in result.body.invoice_lines]
         assert sum(costs) == Decimal("1975.00")
         assert result.match.result is Result.MATCHED
@@ -277,7 +271,7 @@ class TestCharges:
             net="3950.00",
             charges=(charge("20.00", "PC030"),),
         )
-        result = run(own, invoice(line))
+        result = mapped(own, invoice(line))
         assert [part.cost_in_currency for part in result.body.invoice_lines] == [
             Decimal("3930.00"),
             Decimal("20.00"),
@@ -291,7 +285,7 @@ class TestRules:
             rules__05_company="rules:\n  - {name: c, when: {currency: USD},"
             ' set: {company: "77", entity: none}}\n'
         )
-        result = run(own, invoice(LINE))
+        result = mapped(own, invoice(LINE))
         assert (result.company, result.entity, result.disposition) == ("77", "none", Disposition.NONE)
 
     def test_a_rule_may_reroute_to_another_partner(self, changed):
@@ -299,23 +293,23 @@ class TestRules:
             rules__05_reroute="rules:\n  - {name: r, when: {currency: USD},"
             " reroute: {partner: malmberg-verktyg}}\n"
         )
-        result = run(own, invoice(LINE))
+        result = mapped(own, invoice(LINE))
         assert (result.partner, result.body.supplier_number) == ("malmberg-verktyg", "50002")
 
     def test_a_rule_may_hold_with_its_reason(self, changed):
         own = changed(rules__05_hold="rules:\n  - {name: h, when: {currency: USD}, hold: Ask the buyer}\n")
-        result = run(own, invoice(LINE))
+        result = mapped(own, invoice(LINE))
         assert (result.disposition, result.holds) == (Disposition.HOLD, ("Ask the buyer",))
         assert "Ask the buyer" in result.body.note
 
     def test_an_exception_may_be_parked(self, changed):
         own = changed(partners__great_lakes_tools="matching: {on_exception: park}\n")
         paper = invoice(invoice_line(1, 6, "900.00", order="000052", seller="GLT-1005"))
-        assert run(own, paper).disposition is Disposition.PARK
+        assert mapped(own, paper).disposition is Disposition.PARK
 
     def test_a_matched_invoice_may_be_released(self, changed):
         own = changed(partners__great_lakes_tools="matching: {release_matched: true}\n")
-        result = run(own, invoice(LINE))
+        result = mapped(own, invoice(LINE))
         assert (result.body.hold, result.release) == (False, True)
 
     def test_a_held_invoice_is_not_released(self, changed):
@@ -323,7 +317,7 @@ class TestRules:
             partners__great_lakes_tools="matching: {release_matched: true}\n",
             rules__05_hold="rules:\n  - {name: h, when: {currency: USD}, hold: Ask the buyer}\n",
         )
-        result = run(own, invoice(LINE))
+        result = mapped(own, invoice(LINE))
         assert (result.body.hold, result.release) == (True, False)
 
 

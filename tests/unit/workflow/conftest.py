@@ -10,6 +10,7 @@ from ml_connector.partners.configuration import parse
 from ml_connector.store.audit import STATUS_AFTER, Origin
 from ml_connector.store.interchanges import Seen
 from ml_connector.store.objects import ObjectRef
+from ml_connector.workflow.split_interchange import Splitting
 
 COMPANY = """
 id: "4242"
@@ -121,6 +122,20 @@ def configuration():
 @pytest.fixture
 def interchanges():
     return FakeInterchanges()
+
+
+@pytest.fixture
+def splitting(store, audit, interchanges, configuration, starter):
+    """What a split works with, in time."""
+    return Splitting(
+        store=store,
+        audit=audit,
+        interchanges=interchanges,
+        configuration=configuration,
+        start_document=starter,
+        remaining_seconds=lambda: 900.0,
+        environment="production",
+    )
 
 
 @pytest.fixture

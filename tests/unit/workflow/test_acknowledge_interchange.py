@@ -10,7 +10,7 @@ from tests.unit.workflow.conftest import INVOICE, ORDER, interchange
 from ml_connector.partners.configuration import parse
 from ml_connector.store.audit import Origin
 from ml_connector.workflow.acknowledge_interchange import Acknowledging, acknowledge_interchange
-from ml_connector.workflow.split_interchange import Splitting, split_interchange
+from ml_connector.workflow.split_interchange import split_interchange
 from ml_connector.workflow.tickets import message_item
 
 
@@ -27,23 +27,16 @@ class FakeNumbers:
 class Receiving:
     """Both steps of *receive interchange* on the same stores."""
 
-    def __init__(self, store, audit, interchanges, configuration, starter):
-        self.store, self.audit, self.starter, self.sent = store, audit, starter, []
-        self.splitting = Splitting(
-            store=store,
-            audit=audit,
-            interchanges=interchanges,
-            configuration=configuration,
-            start_document=starter,
-            remaining_seconds=lambda: 900.0,
-            environment="production",
-        )
+    def __init__(self, splitting):
+        self.store, self.audit, self.starter = splitting.store, splitting.audit, splitting.start_document
+        self.sent = []
+        self.splitting = splitting
         self.acknowledging = Acknowledging(
-            store=store,
-            audit=audit,
-            queries=audit,
+            store=self.store,
+            audit=self.audit,
+            queries=self.audit,
             numbers=FakeNumbers(),
-            configuration=configuration,
+            configuration=splitting.configuration,
             send=self._send,
         )
 
@@ -73,8 +66,8 @@ class Receiving:
 
 
 @pytest.fixture
-def receiving(store, audit, interchanges, configuration, starter):
-    return Receiving(store, audit, interchanges, configuration, starter)
+def receiving(splitting):
+    return Receiving(splitting)
 
 
 def kinds(sent):

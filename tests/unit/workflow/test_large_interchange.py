@@ -17,7 +17,7 @@ from tests.unit.workflow.receive_machine import FRAME_EVENTS, ReceiveMachine, mo
 from ml_connector.errors import Unavailable
 from ml_connector.store.audit import Origin
 from ml_connector.workflow import split_interchange as module
-from ml_connector.workflow.split_interchange import Splitting, split_interchange
+from ml_connector.workflow.split_interchange import split_interchange
 from ml_connector.workflow.tickets import message_item
 
 MOST_EVENTS, MOST_BYTES, FULL = 25_000, 256 * 1024, 10_000
@@ -25,19 +25,6 @@ MESSAGES = 300
 TICKET = {"system": "sterling", "mailbox": "/acme/Inbound", "message_id": "m-1"}
 ITEM = message_item(**TICKET)
 STARTED = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def parts(store, audit, interchanges, configuration, starter):
-    return Splitting(
-        store=store,
-        audit=audit,
-        interchanges=interchanges,
-        configuration=configuration,
-        start_document=starter,
-        remaining_seconds=lambda: 900.0,
-        environment="production",
-    )
 
 
 @pytest.fixture
@@ -88,15 +75,15 @@ def check_limits(machine):
     assert machine.largest <= MOST_BYTES * MESSAGES / FULL
 
 
-def test_every_message_of_a_large_interchange_starts_once_within_the_limits(parts, receive, starter):
-    machine = receive(parts)
+def test_every_message_of_a_large_interchange_starts_once_within_the_limits(splitting, receive, starter):
+    machine = receive(splitting)
     assert len(starter.started) == MESSAGES
     assert machine.visits == 2
     check_limits(machine)
 
 
-def test_visits_that_run_out_of_time_go_on_where_the_last_stopped(parts, receive, starter, audit, store):
-    machine = receive(replace(parts, remaining_seconds=visits_of(40)))
+def test_visits_that_run_out_of_time_go_on_where_the_last_stopped(splitting, receive, starter, audit, store):
+    machine = receive(replace(splitting, remaining_seconds=visits_of(40)))
     assert len(starter.started) == MESSAGES
     assert machine.visits == math.ceil(MESSAGES / 40) + 1
     check_limits(machine)
@@ -105,8 +92,8 @@ def test_visits_that_run_out_of_time_go_on_where_the_last_stopped(parts, receive
     assert len(happened) == len(set(happened)), "a later visit recorded something again"
 
 
-def test_the_totals_before_and_after_the_split_agree(parts, receive, audit):
-    receive(replace(parts, remaining_seconds=visits_of(70)))
+def test_the_totals_before_and_after_the_split_agree(splitting, receive, audit):
+    receive(replace(splitting, remaining_seconds=visits_of(70)))
     counted = audit.facts_of(f"{ITEM}-1")["messages"]
     recorded = [item for item, state in audit.states.items() if state.get("parent") == f"{ITEM}-1"]
     totals = audit.facts_of(ITEM)
@@ -114,7 +101,7 @@ def test_the_totals_before_and_after_the_split_agree(parts, receive, audit):
     assert (totals["interchanges"], totals["set_aside"]) == (1, 0)
 
 
-def test_what_a_visit_started_before_step_functions_failed_is_kept(parts, receive, starter, monkeypatch):
+def test_what_a_visit_started_before_step_functions_failed_is_kept(splitting, receive, starter, monkeypatch):
     monkeypatch.setattr(module, "_WORTH_KEEPING", 50)
     failing = iter([120, 121, 200])
     fails_at, calls = [next(failing)], [0]
@@ -126,7 +113,7 @@ def test_what_a_visit_started_before_step_functions_failed_is_kept(parts, receiv
         calls[0] += 1
         return starter(name, given)
 
-    machine = receive(replace(parts, start_document=start))
+    machine = receive(replace(splitting, start_document=start))
     assert len(starter.started) == MESSAGES
     # 120 kept; one more is not worth it and is started again; then 79 are kept.
     assert calls[0] == MESSAGES + 1

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from ml_connector.documents import DOCUMENTS, PartyRole, party_of
 from ml_connector.errors import Rejected
 from ml_connector.partners.configuration import load, parse
 from ml_connector.workflow.parse_document import Parsing, parse_document
-from ml_connector.workflow.split_interchange import Splitting, split_interchange
+from ml_connector.workflow.split_interchange import split_interchange
 from ml_connector.workflow.tickets import message_item
 
 ROOT = Path(__file__).parents[3]
@@ -20,10 +21,10 @@ UBL = (DEMO / "invoice-2202.xml").read_bytes()
 
 
 @pytest.fixture
-def receive(store, audit, interchanges, starter, origin):
+def receive(splitting, store, audit, starter, origin):
     def received(content, message_id="m-1", files=None):
         configuration = parse({**EXAMPLE.files, **(files or {})})
-        parts = Splitting(store, audit, interchanges, configuration, starter, lambda: 900.0, "production")
+        parts = replace(splitting, configuration=configuration)
         message = {"system": "sterling", "mailbox": "/m/Inbound", "message_id": message_id}
         raw = store.put(f"raw/{message_id}", content).model_dump()
         answer = split_interchange({"message": message, "raw": raw}, parts, origin)

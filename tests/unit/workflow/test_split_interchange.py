@@ -9,7 +9,7 @@ from ml_connector.edi import read_interchanges
 from ml_connector.errors import Unavailable
 from ml_connector.partners.configuration import parse
 from ml_connector.store.audit import Origin
-from ml_connector.workflow.split_interchange import Splitting, split_interchange
+from ml_connector.workflow.split_interchange import split_interchange
 from ml_connector.workflow.tickets import message_item
 
 from .conftest import INVOICE, ORDER, interchange
@@ -18,20 +18,10 @@ ITEM = message_item("sterling", "/acme/Inbound", "m-1")
 
 
 class Splitter:
-    def __init__(self, store, audit, interchanges, configuration, starter):
-        self.store, self.audit, self.starter = store, audit, starter
-        self.seconds_left = 900.0
+    def __init__(self, splitting):
+        self.store, self.audit, self.starter = splitting.store, splitting.audit, splitting.start_document
         self.set_aside = []
-        self.parts = Splitting(
-            store=store,
-            audit=audit,
-            interchanges=interchanges,
-            configuration=configuration,
-            start_document=starter,
-            remaining_seconds=lambda: self.seconds_left,
-            environment="production",
-            count_set_aside=self.set_aside.append,
-        )
+        self.parts = replace(splitting, count_set_aside=self.set_aside.append)
 
     def split(self, content, *, message_id="m-1", progress=None, retry=0, **more):
         raw = self.store.put(f"raw/{message_id}", content)
@@ -41,8 +31,8 @@ class Splitter:
 
 
 @pytest.fixture
-def splitter(store, audit, interchanges, configuration, starter):
-    return Splitter(store, audit, interchanges, configuration, starter)
+def splitter(splitting):
+    return Splitter(splitting)
 
 
 def test_each_message_gets_its_own_bytes_and_execution(splitter):
@@ -160,7 +150,7 @@ def test_a_visit_without_time_left_says_where_to_go_on(splitter):
 
 
 def test_a_visit_with_time_for_nothing_is_tried_again_and_not_entered_for_ever(splitter):
-    splitter.seconds_left = 10.0
+    splitter.parts = replace(splitter.parts, remaining_seconds=lambda: 10.0)
     with pytest.raises(Unavailable):
         splitter.split(interchange(ORDER, INVOICE))
 
