@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import httpx
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -121,12 +120,7 @@ def drop(site: Site, folder: Path) -> dict[str, datetime]:
     dropped: dict[str, datetime] = {}
     for file in sorted(file for kind in ("edi", "xml") for file in folder.glob(f"*/*.{kind}")):
         name = f"{file.stem}-{stamp}{file.suffix}"
-        answer = httpx.post(
-            f"{site.sterling}/_control/drop",
-            params={"mailbox": f"/{file.parent.name}/Inbound", "name": name},
-            content=file.read_bytes(),
-        )
-        answer.raise_for_status()
+        site.drop(f"/{file.parent.name}/Inbound", name, file.read_bytes())
         dropped[name] = datetime.now(UTC)
     return dropped
 

@@ -63,8 +63,4 @@ class Partners:
                 prepared_at=datetime.now(UTC),
             )
             if answer is not None:  # what came is an acknowledgement itself
-                httpx.post(
-                    f"{self._site.sterling}/_control/drop",
-                    params={"mailbox": f"/{partner}/Inbound", "name": f"acknowledgement-{number}.edi"},
-                    content=answer,
-                ).raise_for_status()
+                self._site.drop(f"/{partner}/Inbound", f"acknowledgement-{number}.edi", answer)

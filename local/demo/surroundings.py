@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from local import processes, stack
 from local.console.front import HEALTH
 
@@ -54,6 +56,12 @@ class Site:
             visma_port=int(os.environ.get("ML_CONNECTOR_VISMA_PORT") or usual.visma_port),
             console_port=int(os.environ.get("ML_CONNECTOR_CONSOLE_PORT") or usual.console_port),
         )
+
+    @classmethod
+    def on_free_ports(cls, folder: Path, stack: str, *, seconds_per_minute: float) -> Site:
+        """Return a site beside whatever else runs on this machine."""
+        ports = {f"{name}_port": processes.free_port() for name in ("aws", "sterling", "visma", "console")}
+        return cls(folder=folder, stack=stack, seconds_per_minute=seconds_per_minute, **ports)
 
     @property
     def logs(self) -> Path:
@@ -145,6 +153,12 @@ class Site:
         ):
             secrets.put_secret_value(SecretId=outputs[output], SecretString=json.dumps(credentials))
         return outputs
+
+    def drop(self, mailbox: str, name: str, content: bytes) -> str:
+        """Put a message into a mailbox of Sterling, as its sender does; return its number."""
+        params = {"mailbox": mailbox, "name": name}
+        answer = httpx.post(f"{self.sterling}/_control/drop", params=params, content=content)
+        return str(answer.raise_for_status().json()["id"])
 
     def serve_console(self) -> None:
         """Serve the deployed web page.

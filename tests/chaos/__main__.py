@@ -21,7 +21,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +48,8 @@ def main() -> int:
     """Run it and return 0 if every order is in Visma exactly once."""
     options = _options()
     chance = random.Random(options.seed)  # noqa: S311 - repeatable on purpose
-    site = _site(Path(tempfile.mkdtemp(prefix="chaos-")))
+    folder = Path(tempfile.mkdtemp(prefix="chaos-"))
+    site = Site.on_free_ports(folder, "ml-connector-chaos", seconds_per_minute=2)
     try:
         site.start()
         outputs = site.deploy()
@@ -75,12 +75,6 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _site(folder: Path) -> Site:
-    ports = [processes.free_port() for _ in range(3)]
-    usual = Site(folder=folder, stack="ml-connector-chaos", seconds_per_minute=2)
-    return replace(usual, aws_port=ports[0], sterling_port=ports[1], visma_port=ports[2])
-
-
 def _storm(site: Site, chance: random.Random, options: argparse.Namespace) -> list[str]:
     numbers = []
     pause = options.seconds / options.documents
@@ -104,9 +98,7 @@ def _outage(site: Site, options: argparse.Namespace) -> list[str]:
 
 def _drop_order(site: Site, index: int) -> str:
     number = f"CHAOS-{index:05}"
-    content = _order(number, index)
-    params = {"mailbox": _MAILBOX, "name": f"{number}.edi"}
-    httpx.post(f"{site.sterling}/_control/drop", params=params, content=content).raise_for_status()
+    site.drop(_MAILBOX, f"{number}.edi", _order(number, index))
     return number
 
 

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx
 import pytest
-from local import environments, processes
+from local import environments
 from local.demo.following import Follower
 from local.demo.main import INTERCHANGES, drop
 from local.demo.purchasing import read
@@ -84,13 +83,7 @@ def deployment(tmp_path_factory):
     environments.ensure("aws")
     environments.ensure("runtime")
     environments.ensure("sam")
-    usual = Site(folder=tmp_path_factory.mktemp("site"), stack="ml-connector-test", seconds_per_minute=3)
-    site = replace(
-        usual,
-        aws_port=processes.free_port(),
-        sterling_port=processes.free_port(),
-        visma_port=processes.free_port(),
-    )
+    site = Site.on_free_ports(tmp_path_factory.mktemp("site"), "ml-connector-test", seconds_per_minute=3)
     calls = site.folder / "calls"
     calls.mkdir()
     try:

@@ -17,12 +17,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import httpx
-from local import processes
 from local.demo.surroundings import CONFIGURATION, Site
 
 from ml_connector.partners.configuration import load
@@ -45,7 +42,8 @@ def main() -> int:
     parser.add_argument("--messages", type=int, default=10_000)
     parser.add_argument("--visit-seconds", type=int, default=120)
     options = parser.parse_args()
-    site = _site(Path(tempfile.mkdtemp(prefix="large-")))
+    folder = Path(tempfile.mkdtemp(prefix="large-"))
+    site = Site.on_free_ports(folder, "ml-connector-large", seconds_per_minute=2)
     try:
         site.start()
         outputs = site.deploy()
@@ -57,7 +55,8 @@ def main() -> int:
         )
         _shorten_visits(site, options.visit_seconds)
         begun = time.monotonic()
-        message = _drop(site, interchange(options.messages))
+        number = site.drop(_MAILBOX, "large.edi", interchange(options.messages))
+        message = message_item("sterling", _MAILBOX, number)
         execution = _settled(site, receive)
         print(f"{execution['status']} after {time.monotonic() - begun:.0f} s")  # noqa: T201
         queries = AuditQueries(site.client("dynamodb"), outputs["AuditTable"])
@@ -80,12 +79,6 @@ def _order(number: int) -> str:
     return f"ST*850*{number:05}~{body}PO1*1*2*EA*895**VP*MV-1001~CTT*1~SE*6*{number:05}~"
 
 
-def _site(folder: Path) -> Site:
-    ports = [processes.free_port() for _ in range(3)]
-    usual = Site(folder=folder, stack="ml-connector-large", seconds_per_minute=2)
-    return replace(usual, aws_port=ports[0], sterling_port=ports[1], visma_port=ports[2])
-
-
 def _machines(site: Site) -> tuple[str, str]:
     """Return the ARNs of *process document* and *receive interchange*."""
     found = site.client("stepfunctions").list_state_machines()["stateMachines"]
@@ -101,13 +94,6 @@ def _shorten_visits(site: Site, seconds: int) -> None:
     functions.update_function_configuration(FunctionName=name, Timeout=seconds)
     version = functions.publish_version(FunctionName=name)["Version"]
     functions.update_alias(FunctionName=name, Name="live", FunctionVersion=version)
-
-
-def _drop(site: Site, content: bytes) -> str:
-    params = {"mailbox": _MAILBOX, "name": "large.edi"}
-    answer = httpx.post(f"{site.sterling}/_control/drop", params=params, content=content)
-    number = str(answer.raise_for_status().json()["id"])
-    return message_item("sterling", _MAILBOX, number)
 
 
 def _settled(site: Site, machine: str) -> dict[str, Any]:

@@ -523,6 +523,17 @@ def response_lines(draw: st.DrawFn) -> OrderResponseLine:
     )
 
 
+#: What both EDIFACT and UBL have a code for.
+answers = st.sampled_from(
+    [
+        ResponseType.ACCEPTED,
+        ResponseType.ACCEPTED_WITH_CHANGE,
+        ResponseType.REJECTED,
+        ResponseType.RECEIVED,
+    ]
+)
+
+
 def order_responses() -> st.SearchStrategy[OrderResponse]:
     return st.builds(
         OrderResponse,
@@ -531,14 +542,7 @@ def order_responses() -> st.SearchStrategy[OrderResponse]:
         order_release=maybe(codes(8)),
         order_date=maybe(days),
         seller_order_number=maybe(codes()),
-        response_type=st.sampled_from(
-            [
-                ResponseType.ACCEPTED,
-                ResponseType.ACCEPTED_WITH_CHANGE,
-                ResponseType.REJECTED,
-                ResponseType.RECEIVED,
-            ]
-        ),
+        response_type=answers,
         issue_date=days,
         currency=st.sampled_from(["EUR", "NOK"]),
         contract=maybe(codes()),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.unit.codecs.edifact.generated import (
     _identifier,
     amounts,
+    answers,
     codes,
     days,
     glns,
@@ -50,7 +51,6 @@ from ml_connector.documents import (
     Reference,
     ReferenceType,
     ResponseAction,
-    ResponseType,
     TaxSubtotal,
 )
 
@@ -230,14 +230,7 @@ order_responses = st.builds(
     order_number=codes(),
     order_date=maybe(days),
     seller_order_number=maybe(codes()),
-    response_type=st.sampled_from(
-        [
-            ResponseType.ACCEPTED,
-            ResponseType.ACCEPTED_WITH_CHANGE,
-            ResponseType.REJECTED,
-            ResponseType.RECEIVED,
-        ]
-    ),
+    response_type=answers,
     issue_date=days,
     currency=st.just("NOK"),
     contract=maybe(codes()),
