@@ -44,7 +44,7 @@ OWN = frozenset({"branch", "description"})
 SALES_LINE = {"warehouse": "warehouse_id", "description": "description"}
 
 #: Which ledger table a rule's value must be in.
-_MASTERS = {
+MASTERS = {
     "account": Master.ACCOUNT,
     "offset_account": Master.ACCOUNT,
     "tax_account": Master.ACCOUNT,
@@ -109,7 +109,7 @@ def first_of(field: str, routings: Sequence[Routing]) -> RoutedValue | None:
 
 def put_routed(context: Context, draft: Draft, name: str, field: str, routed: RoutedValue) -> None:
     """Set a rule's value, if the ledger has it."""
-    master = _MASTERS.get(field)
+    master = MASTERS.get(field)
     if master and not context.lookups.exists(master, routed.value):
         context.sheet.lack(
             f"The rule {routed.rule.label} sets {field} {routed.value}, which Visma does not have.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ml_connector.errors import Misconfigured
+from ml_connector.mapping.coding import MASTERS
 from ml_connector.mapping.lookups import Master
 from ml_connector.mapping.snapshot import snapshot_of
 
@@ -17,18 +18,6 @@ if TYPE_CHECKING:
     from ml_connector.partners.fragments import Segments
     from ml_connector.partners.located import Location
     from ml_connector.partners.rules import Rule
-
-_OF_RULES = {
-    "account": Master.ACCOUNT,
-    "offset_account": Master.ACCOUNT,
-    "tax_account": Master.ACCOUNT,
-    "branch": Master.BRANCH,
-    "warehouse": Master.WAREHOUSE,
-    "terms": Master.TERMS,
-    "vat_code": Master.VAT_CODE,
-    "project": Master.PROJECT,
-    "location": Master.LOCATION,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +130,7 @@ class LedgerCheck:
         elif base == "item":
             if self._lookups.item(code) is None:
                 yield Unknown(rule.where, "item", code)
-        elif base in _OF_RULES and not self._lookups.exists(_OF_RULES[base], code):
+        elif base in MASTERS and not self._lookups.exists(MASTERS[base], code):
             yield Unknown(rule.where, base.replace("_", " "), code)
 
     def _code(self, master: Master, code: str | None, file: str, *path: str | int) -> Iterator[Unknown]:
