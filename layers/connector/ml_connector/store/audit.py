@@ -116,8 +116,8 @@ class AuditTrail:
         table: The name of the audit table.
         kept_days: Days after which DynamoDB removes what is written; an item's state stays as long as its
             latest event. 0 keeps it for ever.
-        configuration_version: Returns the version of the customer's configuration that is gone by; empty where
-            a step goes by none.
+        configuration_version: Returns the version of the customer's configuration that is gone by; empty
+            where a step goes by none.
         clock: Returns the present moment, aware.
     """
 
