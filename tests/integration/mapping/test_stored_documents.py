@@ -67,7 +67,7 @@ def process(parts, content, number):
         try:
             map_document(parsed, mapping, origin)
         except ConnectorError as error:
-            record_trouble(parts.audit, given["document"]["id"], error, origin)
+            record_trouble(parts.audit, given, error, origin)
 
 
 @pytest.fixture(scope="module")

@@ -102,3 +102,70 @@ def test_a_held_interchange_is_released(run_json, parts, receive):
     item = receive(INVOICE.read_bytes(), "held", partner="great-lakes-tools")
     done = run_json("documents", "release", item, "--reason", "both are right")
     assert parts.started[done["execution"]]["released"] is True
+
+
+class TestReplay:
+    """A message that failed before it became documents, and an interchange that was set aside."""
+
+    @pytest.fixture
+    def failed(self, parts, receive):
+        receive(INVOICE.read_bytes(), "split", partner="great-lakes-tools")
+        parts.tell(MESSAGE, "failed", state={"error": "Misconfigured", "last_execution": "arn:e:1"})
+        return MESSAGE
+
+    def replay(self, run_json, *words, code=0):
+        return run_json("documents", "replay", *words, "--reason", "mended", code=code)
+
+    def test_a_failed_message_is_received_again_whole(self, run_json, parts, failed):
+        (done,) = self.replay(run_json, failed)["replayed"]
+        started = parts.started[done["execution"]]
+        assert (done["way"], started["machine"]) == ("receive", "RECEIVE_MACHINE")
+        assert (started["message"]["message_id"], started["raw"]["key"]) == ("7", "raw/sterling/lost/7")
+        assert "interchanges" not in started
+        assert parts.queries.state(failed)["status"] == "processing"
+
+    def test_after_an_outage_its_execution_goes_on(self, run_json, parts, failed):
+        parts.tell(failed, "failed", state={"error": "Unavailable"})
+        (done,) = self.replay(run_json, failed)["replayed"]
+        assert (done["way"], parts.redriven) == ("redrive", ["arn:e:1"])
+
+    def test_all_that_failed_has_the_messages_too(self, run_cli, run_json, parts, failed):
+        preview = run_cli("documents", "replay", "--failed", "--dry-run").stdout
+        assert "1 message: 1 are received again." in preview
+        (done,) = self.replay(run_json, "--failed", "--yes")["replayed"]
+        assert done["document"] == failed
+
+    def test_interchanges_that_a_person_released_are_left_alone(self, run_json, parts, failed):
+        parts.tell(f"{failed}-1", "split", state={"released": True})
+        parts.tell(f"{failed}-2", "quarantined", state={"kind": "interchange", "parent": failed})
+        (done,) = self.replay(run_json, failed)["replayed"]
+        assert parts.started[done["execution"]]["interchanges"] == [f"{failed}-2"]
+
+    def test_what_failed_on_the_way_of_a_released_interchange_is_released_again(
+        self, run_json, parts, failed
+    ):
+        asked = {"interchanges": [f"{failed}-1"], "released": True}
+        parts.tell(failed, "failed", state={"error": "Rejected", "receiving": asked})
+        (done,) = self.replay(run_json, failed)["replayed"]
+        started = parts.started[done["execution"]]
+        assert {name: started[name] for name in asked} == asked
+
+    def test_a_quarantined_interchange_is_received_again_alone(self, run_json, parts, receive):
+        item = receive(INVOICE.read_bytes(), "quarantined", partner="great-lakes-tools")
+        (done,) = self.replay(run_json, item)["replayed"]
+        assert parts.started[done["execution"]]["interchanges"] == [item]
+
+    @pytest.mark.parametrize(
+        ("status", "command"), [("held", "documents release"), ("unassigned", "unassigned assign")]
+    )
+    def test_what_waits_for_a_decision_says_which_command_makes_it(
+        self, run_json, parts, receive, status, command
+    ):
+        item = receive(INVOICE.read_bytes(), status)
+        (refused,) = self.replay(run_json, item, code=1)["refused"]
+        assert f"{command} {item}" in refused["why"]
+
+    def test_a_message_whose_bytes_were_never_kept_is_refused(self, run_json, parts):
+        parts.tell(MESSAGE, "quarantined", state={"kind": "message"}, facts={"reason": "too large"})
+        (refused,) = self.replay(run_json, MESSAGE, code=1)["refused"]
+        assert "no bytes" in refused["why"]

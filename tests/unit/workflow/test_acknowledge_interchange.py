@@ -163,3 +163,12 @@ def test_an_interchange_is_a_duplicate_only_by_all_that_names_it(receiving, othe
     receiving.receive(interchange(ORDER, **other), "m-2")
     item = message_item("sterling", "/acme/Inbound", "m-2")
     assert "duplicate" not in receiving.audit.of(f"{item}-1")
+
+
+def test_a_message_whose_answer_was_delayed_has_an_end_once_it_is_answered(receiving):
+    item = message_item("sterling", "/acme/Inbound", "m-1")
+    receiving.receive(interchange(ORDER))
+    receiving.audit.record(item, "delayed", origin=Origin(step="acknowledge"))
+    receiving.receive(interchange(ORDER), retry=1)
+    assert receiving.audit.of(item)[-1] == "settled"
+    assert receiving.audit.state(item)["status"] == "split"

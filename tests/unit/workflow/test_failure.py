@@ -6,6 +6,9 @@ import pytest
 
 from ml_connector.errors import Held, Misconfigured, OutcomeUnknown, Rejected, Unavailable
 from ml_connector.workflow.failure import record_ended_execution, record_trouble
+from ml_connector.workflow.tickets import message_item
+
+DOCUMENT = {"document": {"id": "d"}}
 
 
 @pytest.mark.parametrize(
@@ -20,15 +23,23 @@ from ml_connector.workflow.failure import record_ended_execution, record_trouble
     ],
 )
 def test_each_family_has_its_event(audit, origin, error, event):
-    record_trouble(audit, "d", error, origin)
+    record_trouble(audit, DOCUMENT, error, origin)
     assert audit.of("d") == [event]
 
 
 def test_what_to_do_and_the_facts_are_kept(audit, origin):
-    record_trouble(audit, "d", Misconfigured("No supplier.", advice="Add it.", partner="acme"), origin)
+    record_trouble(audit, DOCUMENT, Misconfigured("No supplier.", advice="Add it.", partner="acme"), origin)
     assert audit.state("d")["reason"] == "No supplier."
     assert audit.state("d")["advice"] == "Add it."
     assert audit.events[0][3]["partner"] == "acme"
+
+
+def test_which_interchanges_were_asked_for_is_kept_for_a_replay(audit, origin):
+    message = {"system": "sterling", "mailbox": "/a", "message_id": "7"}
+    item = message_item(*message.values())
+    given = {"message": message, "interchanges": [f"{item}-2"], "released": True}
+    record_trouble(audit, given, Misconfigured("No mailbox."), origin)
+    assert audit.state(item)["receiving"] == {"interchanges": [f"{item}-2"], "released": True}
 
 
 def ended(status, **more):

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
 from moto import mock_aws
 from tests.audit_store import BUCKET, StoredParts
 
 from ml_connector.sterling.messages import MailboxMessage
-from ml_connector.store.audit_queries import Page
+from ml_connector.store.audit_queries import AuditQueries, Page
 from ml_connector.visma.stamped import StampedDocument
 from ml_connector.workflow.faults import FaultKind
 from ml_connector.workflow.tickets import message_item
@@ -202,10 +201,17 @@ def test_every_fault_says_what_to_do(world):
     assert fault["advice"].endswith(".")
 
 
+class InPages(AuditQueries):
+    def __init__(self, pages):
+        self._pages = pages
+
+    def by_interchange(self, parent, *, limit=0, token=None):
+        return self._pages[token]
+
+
 def test_the_documents_of_a_large_interchange_are_counted_page_by_page():
     """DynamoDB gives a megabyte at a time, which a thousand documents exceed."""
-    pages = {None: Page([{}] * 2, "next"), "next": Page([{}], None)}
-    queries = SimpleNamespace(by_interchange=lambda _item, token=None: pages[token])
+    queries = InPages({None: Page([{}] * 2, "next"), "next": Page([{}], None)})
     state = {"item": "i-1", "kind": "interchange", "status": "split", "event_count": 1}
 
     def faults(messages):

@@ -26,6 +26,7 @@ def replaying(parts: Parts) -> Replaying:
         audit=parts.audit,
         start_document=parts.starter("PROCESS_MACHINE"),
         start_sending=parts.starter("SEND_MACHINE"),
+        start_receiving=parts.starter("RECEIVE_MACHINE"),
         redrive=parts.redriver(),
     )
 

@@ -74,7 +74,7 @@ def step_handler(step: str) -> Callable[[Callable[[Parts, Origin, Given], Given]
                 _log_without_words(error)
                 count_failure(error)
                 _forget_if_refused(parts, error)
-                trouble = record_trouble(parts.audit, item_of(given), error, origin)
+                trouble = record_trouble(parts.audit, given, error, origin)
                 _count(_METRIC_OF.get(trouble, "Failed"))
                 if trouble != "delayed":
                     count_stop(error, redrive=origin.redrive)

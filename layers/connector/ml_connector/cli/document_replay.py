@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -28,12 +29,16 @@ _WAYS = {
     "redrive": "go on where they stopped",
     "anew": "start anew from the stored bytes",
     "send": "are only sent again",
+    "receive": "are received again",
 }
 
 
 @guarded
 def replay(
-    documents: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Documents' ids.")] = None,
+    documents: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ID]...", help="Ids of documents, interchanges or messages."),
+    ] = None,
     failed: Annotated[bool, typer.Option("--failed", help="All that failed.")] = False,
     since: Since = None,
     until: Until = None,
@@ -45,7 +50,7 @@ def replay(
     stack: Stack = None,
     as_json: AsJson = False,
 ) -> None:
-    """Start documents again; one that is in Visma already is not posted twice.
+    """Start documents again, or messages that became none; what is in Visma already is not posted twice.
 
     Each goes on in the way that fits: after an outage where it stopped, after a mended rule or partner file
     from its stored bytes. Interrupted, the same command does the rest.
@@ -59,7 +64,7 @@ def replay(
     who = None if dry_run else person(reason)
     parts = deployed_parts(stack)
     search = Search(
-        status="failed", partner=partner, error=error, since=moment(since), until=end_moment(until)
+        kind="", status="failed", partner=partner, error=error, since=moment(since), until=end_moment(until)
     )
     plans = _plans(parts.queries, documents, search)
     out = Output(as_json=as_json)
@@ -89,7 +94,7 @@ def _agreed(plans: list[Plan]) -> bool:
     """Show what would be done and ask; False where nobody can answer."""
     Console(stderr=True, highlight=False).print(_preview(plans))
     try:
-        return typer.confirm(f"Replay {len(plans)} documents?", err=True)
+        return typer.confirm(f"Replay {_counted(plans)}?", err=True)
     except typer.Abort:
         return False
 
@@ -135,7 +140,12 @@ def _preview(plans: list[Plan]) -> Group:
     ways = [plan.way.value for plan in plans]
     counts = [f"{ways.count(way)} {words}" for way, words in _WAYS.items() if way in ways]
     more = [Text(f"... and {len(plans) - _SHOWN} more.")] if len(plans) > _SHOWN else []
-    return Group(table, *more, Text(f"{len(plans)} documents: {', '.join(counts)}."))
+    return Group(table, *more, Text(f"{_counted(plans)}: {', '.join(counts)}."))
+
+
+def _counted(plans: list[Plan]) -> str:
+    kinds = Counter(plan.state.get("kind", "document") for plan in plans)
+    return ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in sorted(kinds.items()))
 
 
 def _result(done: list[dict[str, Any]], refused: list[dict[str, str]], planned: int) -> Group:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Form = dict[str, str]
 
+# In these a message or an interchange is received again once what stopped it was mended.
+_RECEIVED_AGAIN = frozenset({"failed", "quarantined", "skipped"})
+
 DONE = {
     "replay": "It was started again.",
     "hold": "It is held.",
@@ -99,8 +102,9 @@ def open_to(state: Mapping[str, Any]) -> frozenset[str]:
         found.add("release")
     if state.get("kind") == "interchange" and state.get("status") == "unassigned":
         found.add("assign")
-    if state.get("kind") == "document":
+    if state.get("kind") == "document" or state.get("status") in _RECEIVED_AGAIN:
         found.add("replay")
+    if state.get("kind") == "document":
         posted = state.get("direction") == "in" and bool(state.get("visma_number"))
         if not posted:
             found |= {"reroute"} | ({"hold"} if state.get("open_status") and not held else set())

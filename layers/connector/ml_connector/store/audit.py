@@ -35,6 +35,7 @@ STATUS_AFTER = {
     "quarantined": "quarantined",
     "duplicate": "duplicate",
     "split": "split",
+    "settled": "split",
     "validated": "processing",
     "parsed": "processing",
     "mapped": "processing",

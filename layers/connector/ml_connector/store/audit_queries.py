@@ -78,6 +78,16 @@ class AuditQueries:
         """Return the documents of an interchange, or the interchanges of a message, in their order."""
         return self._page("by-interchange", parent, limit=limit, token=token, forward=True)
 
+    def children(self, parent: str) -> Iterator[dict[str, Any]]:
+        """Yield all documents of an interchange, or interchanges of a message, in their order."""
+        token: str | None = None
+        while True:
+            page = self.by_interchange(parent, token=token)
+            yield from page.items
+            token = page.next_token
+            if token is None:
+                return
+
     def by_number(self, number: str) -> list[dict[str, Any]]:
         """Return the current states of all items that carry a business number of either system."""
         rows = self._rows(

@@ -55,6 +55,8 @@ def acknowledge_interchange(given: dict[str, Any], parts: Acknowledging, origin:
     with parts.store.open(ObjectRef(**given["raw"])) as stream:
         for index, interchange in enumerate(read_interchanges(stream, options), start=1):
             sent += _answer(f"{ticket.id}-{index}", interchange, parts, origin)
+    # Whatever delayed or stopped it before, the message has come to its end.
+    parts.audit.record(ticket.id, "settled", origin=origin, facts={"acknowledgements": sent})
     return {"acknowledgements": sent}
 
 

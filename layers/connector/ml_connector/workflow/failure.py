@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml_connector.errors import ConnectorError, Held, OutcomeUnknown, Unavailable
 from ml_connector.store.audit import Origin
-from ml_connector.workflow.tickets import item_of
+from ml_connector.workflow.tickets import asked_in, item_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,12 +19,19 @@ if TYPE_CHECKING:
 _DEFECT_ADVICE = "This is a defect of the connector: look into the function's log and report it."
 
 
-def record_trouble(audit: AuditTrail, item: str, error: Exception, origin: Origin) -> str:
-    """Record why a step raised and return as what: held, delayed until the next try, or failed."""
+def record_trouble(audit: AuditTrail, given: dict[str, Any], error: Exception, origin: Origin) -> str:
+    """Record why a step raised and return as what: held, delayed until the next try, or failed.
+
+    Args:
+        audit: Where to record.
+        given: The step's input.
+        error: What it raised.
+        origin: The step's visit.
+    """
     reason, advice = _words(error)
     event = _event(error)
     audit.record(
-        item,
+        item_of(given),
         event,
         origin=origin,
         state={
@@ -33,6 +40,7 @@ def record_trouble(audit: AuditTrail, item: str, error: Exception, origin: Origi
             "error": type(error).__name__,
             "step": origin.step,
             "last_execution": origin.execution,
+            "receiving": asked_in(given) or None,
         },
         facts={
             "reason": reason,
@@ -53,7 +61,8 @@ def record_ended_execution(event: Mapping[str, Any], audit: AuditTrail, queries:
         queries: Where to look whether it is recorded.
     """
     detail = event["detail"]
-    item = item_of(json.loads(detail.get("input") or "{}"))
+    given = json.loads(detail.get("input") or "{}")
+    item = item_of(given)
     state = queries.state(item) or {}
     execution = detail["executionArn"]
     told = state.get("last_execution") == execution and state.get("status") in ("failed", "held")
@@ -69,6 +78,7 @@ def record_ended_execution(event: Mapping[str, Any], audit: AuditTrail, queries:
             "advice": f"When the cause is mended: ml-connector documents replay {item} --reason ...",
             "error": detail.get("error") or detail["status"],
             "last_execution": execution,
+            "receiving": asked_in(given) or None,
         },
         facts={"reason": _ending(detail), "error": detail.get("error"), "cause": detail.get("cause")},
     )

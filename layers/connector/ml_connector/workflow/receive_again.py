@@ -1,4 +1,8 @@
-"""Receiving single interchanges of a stored message again: their partner was added, or they are released."""
+"""Receiving a stored message or single interchanges of it again.
+
+Their partner was added, they are released, or what stopped them was mended. Every interchange is judged anew
+and every document's execution has the name it had, so that nothing is started twice.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from ml_connector.store.objects import ObjectRef
 from ml_connector.workflow.tickets import execution_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from ml_connector.partners.configuration import Configuration
     from ml_connector.partners.profile import Partner
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
     from ml_connector.workflow.decisions import Person
 
 _MOST_ATTEMPTS = 1000
+# What a person decides of an interchange in such a status, with which command.
+_TO_DECIDE = {"held": "documents release", "unassigned": "unassigned assign"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ def assign(interchange: str, person: Person, parts: ReceivingAgain, *, partner: 
         Misconfigured: The configuration still names nobody; says what to add where.
     """
     state = _state(interchange, "unassigned", parts)
-    message = _message(state["parent"], parts)
+    message = received_message(state["parent"], parts.queries)
     found = _partner(interchange, message, parts)
     if partner and found.id != partner:
         raise Rejected(
@@ -57,7 +63,8 @@ def assign(interchange: str, person: Person, parts: ReceivingAgain, *, partner: 
         )
     facts = {"reason": person.reason, "partner": found.id}
     parts.audit.record(interchange, "assigned", origin=person.origin("assign"), facts=facts)
-    return _receive(interchange, message, parts) | {"partner": found.id}
+    given = {**message, "interchanges": [interchange]}
+    return start_receiving(interchange, given, parts.start_receiving) | {"partner": found.id}
 
 
 def release_interchange(interchange: str, person: Person, parts: ReceivingAgain) -> dict[str, Any]:
@@ -67,10 +74,43 @@ def release_interchange(interchange: str, person: Person, parts: ReceivingAgain)
         Rejected: It is not held.
     """
     state = _state(interchange, "held", parts)
-    message = _message(state["parent"], parts)
-    facts = {"reason": person.reason}
-    parts.audit.record(interchange, "released", origin=person.origin("release"), facts=facts)
-    return _receive(interchange, message, parts, released=True)
+    message = received_message(state["parent"], parts.queries)
+    parts.audit.record(
+        interchange,
+        "released",
+        origin=person.origin("release"),
+        state={"released": True},
+        facts={"reason": person.reason},
+    )
+    given = {**message, "interchanges": [interchange], "released": True}
+    return start_receiving(interchange, given, parts.start_receiving)
+
+
+def receiving_input(item: str, state: Mapping[str, Any], queries: AuditQueries) -> dict[str, Any]:
+    """Return the input with which a message, or one interchange of it, is received again.
+
+    What a person decided of it goes along: a released interchange passes, and those released one by one are
+    left alone when their message is received again.
+
+    Raises:
+        Rejected: The interchange waits for a person's decision, or the bytes were never kept.
+    """
+    if state["kind"] == "message":
+        return received_message(item, queries) | (state.get("receiving") or _not_released(item, queries))
+    if decide := _TO_DECIDE.get(state.get("status", "")):
+        raise Rejected(
+            f"The interchange {item} is {state['status']}.", advice=f"Run: ml-connector {decide} {item}"
+        )
+    released = {"released": True} if state.get("released") else {}
+    return received_message(state["parent"], queries) | {"interchanges": [item]} | released
+
+
+def _not_released(message: str, queries: AuditQueries) -> dict[str, Any]:
+    interchanges = list(queries.children(message))
+    left = [one["item"] for one in interchanges if not one.get("released")]
+    if not left and interchanges:
+        return {"interchanges": [one["item"] for one in interchanges], "released": True}
+    return {"interchanges": left} if len(left) < len(interchanges) else {}
 
 
 def _state(interchange: str, status: str, parts: ReceivingAgain) -> dict[str, Any]:
@@ -84,9 +124,13 @@ def _state(interchange: str, status: str, parts: ReceivingAgain) -> dict[str, An
     return state
 
 
-def _message(item: str, parts: ReceivingAgain) -> dict[str, Any]:
-    """Return the input its first execution had: the message's facts and the reference of its bytes."""
-    for event in parts.queries.events(item):
+def received_message(item: str, queries: AuditQueries) -> dict[str, Any]:
+    """Return the input a message's first execution had: its facts and the reference of its bytes.
+
+    Raises:
+        Rejected: Its bytes were never kept.
+    """
+    for event in queries.events(item):
         facts = event["facts"]
         if event["event"] == "received" and facts.get("raw"):
             names = ("system", "mailbox", "message_id", "name", "arrived_at")
@@ -110,12 +154,16 @@ def _partner(interchange: str, message: dict[str, Any], parts: ReceivingAgain) -
     )
 
 
-def _receive(
-    interchange: str, message: dict[str, Any], parts: ReceivingAgain, *, released: bool = False
+def start_receiving(
+    item: str, given: dict[str, Any], start: Callable[[str, dict[str, Any]], bool]
 ) -> dict[str, Any]:
-    given = {**message, "interchanges": [interchange], **({"released": True} if released else {})}
+    """Start *receive interchange* under a name never used before and return what was started.
+
+    Raises:
+        Rejected: It was started absurdly often.
+    """
     for attempt in range(1, _MOST_ATTEMPTS):
-        name = execution_name("receive", interchange, attempt=attempt)
-        if parts.start_receiving(name, given):
-            return {"interchange": interchange, "execution": name, "attempt": attempt}
-    raise Rejected(f"{interchange} was received {_MOST_ATTEMPTS} times.", advice="Look for what starts it.")
+        name = execution_name("receive", item, attempt=attempt)
+        if start(name, given):
+            return {"interchange": item, "execution": name, "attempt": attempt}
+    raise Rejected(f"{item} was received {_MOST_ATTEMPTS} times.", advice="Look for what starts it.")

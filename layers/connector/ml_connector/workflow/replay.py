@@ -1,9 +1,10 @@
-"""Starting a document again, in the way that fits what stopped it.
+"""Starting a document, or a message that became none, again, in the way that fits what stopped it.
 
 - *redrive*: the same execution goes on where it stopped, with its input and definition; right after an
   outage, and possible for 14 days (API RedriveExecution);
 - *anew*: a new execution from the stored bytes; right after a rule, the code or a partner's file was mended;
-- *send*: a document that leaves and was formatted already is only sent.
+- *send*: a document that leaves and was formatted already is only sent;
+- *receive*: a message or an interchange is received again from the stored bytes.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from ml_connector.errors import Rejected
 from ml_connector.store.audit import Origin
 from ml_connector.store.objects import ObjectRef
+from ml_connector.workflow.document_story import known_state
+from ml_connector.workflow.receive_again import receiving_input, start_receiving
 from ml_connector.workflow.tickets import DocumentTicket, execution_name
 
 if TYPE_CHECKING:
@@ -31,14 +34,17 @@ _REDRIVABLE = timedelta(days=14) - timedelta(hours=1)
 _PASSING = frozenset(
     {"Unavailable", "OutcomeUnknown", "States.Timeout", "TIMED_OUT", "Sandbox.Timedout", "Runtime.ExitError"}
 )
+# What *receive interchange* makes documents of.
+_RECEIVED = frozenset({"message", "interchange"})
 
 
 class Way(StrEnum):
-    """How a document is started again."""
+    """How something is started again."""
 
     REDRIVE = "redrive"
     ANEW = "anew"
     SEND = "send"
+    RECEIVE = "receive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,7 @@ class Replaying:
     Attributes:
         start_document: Starts *process document*; False if the name was used before.
         start_sending: Starts *send document*, likewise.
+        start_receiving: Starts *receive interchange*, likewise.
         redrive: Lets a failed execution go on; False if Step Functions will not.
     """
 
@@ -55,12 +62,13 @@ class Replaying:
     audit: AuditTrail
     start_document: Callable[[str, dict[str, Any]], bool]
     start_sending: Callable[[str, dict[str, Any]], bool]
+    start_receiving: Callable[[str, dict[str, Any]], bool]
     redrive: Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a replay of one document would do: for a person to agree to."""
+    """What a replay of one document, interchange or message would do: for a person to agree to."""
 
     document: str
     way: Way
@@ -75,12 +83,12 @@ class Plan:
 
 
 def plan_replay(document: str, queries: AuditQueries, *, now: datetime | None = None) -> Plan:
-    """Return how a document would be started again.
+    """Return how a document, interchange or message would be started again.
 
     Raises:
-        Rejected: Nobody knows the document, or it is none that can be replayed.
+        Rejected: Nobody knows it.
     """
-    state = document_state(document, queries)
+    state = known_state(document, queries)
     return Plan(document, _way(state, now or datetime.now(UTC)), state)
 
 
@@ -105,6 +113,11 @@ def _start(plan: Plan, parts: Replaying) -> dict[str, Any]:
         execution = str(plan.state["last_execution"])
         if parts.redrive(execution):
             return {"document": plan.document, "way": "redrive", "execution": execution, "attempt": 0}
+    if plan.state.get("kind") in _RECEIVED:
+        given = receiving_input(plan.document, plan.state, parts.queries)
+        started = start_receiving(plan.document, given, parts.start_receiving)
+        return {"document": plan.document, "way": Way.RECEIVE.value, **started}
+    document_state(plan.document, parts.queries)
     return start_anew(plan.document, plan.state, parts, sending_only=plan.way is Way.SEND)
 
 
@@ -150,6 +163,8 @@ def document_state(document: str, queries: AuditQueries) -> dict[str, Any]:
 def _way(state: Mapping[str, Any], now: datetime) -> Way:
     if _passed_by_itself(state) and now - datetime.fromisoformat(state["status_since"]) < _REDRIVABLE:
         return Way.REDRIVE
+    if state.get("kind") in _RECEIVED:
+        return Way.RECEIVE
     outbound = state.get("direction") == "out"
     return Way.SEND if outbound and state.get("step") == "send" and state.get("bytes") else Way.ANEW
 

@@ -83,6 +83,11 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
+def asked_in(given: dict[str, Any]) -> dict[str, Any]:
+    """Return what an execution of *receive interchange* was asked beyond its message: single interchanges."""
+    return {name: given[name] for name in ("interchanges", "released") if given.get(name)}
+
+
 def item_of(given: dict[str, Any]) -> str:
     """Return the audit id of what an execution was started with: a document's or a mailbox message's."""
     if "document" in given:

@@ -89,18 +89,9 @@ def _missing_children(
     )
     if not expected:
         return
-    found = _recorded_children(item, queries)
+    found = sum(1 for _ in queries.children(item))
     if found < expected:
         yield Fault(FaultKind.ITEM_MISSING, item, f"It had {expected} {counted} and {found} are recorded.")
-
-
-def _recorded_children(item: str, queries: AuditQueries) -> int:
-    page = queries.by_interchange(item)
-    found = len(page.items)
-    while page.next_token:
-        page = queries.by_interchange(item, token=page.next_token)
-        found += len(page.items)
-    return found
 
 
 def _count(facts: Mapping[str, Any], name: str) -> int:
