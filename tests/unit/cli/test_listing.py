@@ -39,3 +39,20 @@ def test_the_reason_is_shown_where_there_is_room_for_it(monkeypatch):
 
 def test_a_list_of_nothing_says_so(monkeypatch):
     assert "No documents." in printed(monkeypatch, 80, [])
+
+
+def test_the_documents_of_a_large_interchange_are_shown_page_by_page(run_cli, run_json, parts):
+    parts.tell("m-1-1", "split", state={"kind": "interchange", "parent": "m-1"})
+    documents = [f"m-1-1-{number}" for number in range(1, 6)]
+    for document in documents:
+        parts.tell(document, "received", state={"kind": "document", "parent": "m-1-1"})
+    seen, page = [], []
+    while True:
+        shown = run_json("interchanges", "show", "m-1-1", "--limit", 2, *page)
+        assert len(shown["documents"]) <= 2
+        seen += [one["item"] for one in shown["documents"]]
+        if not shown["next_page"]:
+            break
+        page = ["--page", shown["next_page"]]
+    assert seen == documents
+    assert "More: --page" in run_cli("interchanges", "show", "m-1-1", "--limit", 2).stdout

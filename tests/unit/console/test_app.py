@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import html
 import re
+from urllib.parse import parse_qsl
 
 import pytest
 from tests.audit_store import INVOICE, tell_received
@@ -228,3 +230,18 @@ def test_matching_is_shown_by_partner(browser, parts, invoice):
     match = {"result": "exception", "variances": [{"name": "price", "tolerated": False}]}
     parts.tell(invoice, "matched", state={"entity": "SupplierInvoice"}, facts={"match": match})
     assert "price 1" in text_of(browser.get("/matching"))
+
+
+def test_a_large_interchange_shows_its_documents_page_by_page(browser, parts, monkeypatch):
+    monkeypatch.setattr("ml_connector.console.documents._CHILDREN", 2)
+    parts.tell("m-1", "split", state={"kind": "interchange", "parent": "m"})
+    documents = [f"m-1-{number}" for number in range(1, 6)]
+    for document in documents:
+        parts.tell(document, "received", state={"kind": "document", "parent": "m-1"})
+    seen, query = [], {"id": "m-1"}
+    while query:
+        page = browser.get("/document", **query)
+        seen += dict.fromkeys(re.findall(r"\?id=(m-1-\d)\"", page))
+        following = re.search(r'href="/document\?([^"]+)#inside"', page)
+        query = dict(parse_qsl(html.unescape(following[1]))) if following else {}
+    assert seen == documents

@@ -65,6 +65,8 @@ def list_interchanges(
 @guarded
 def show_interchange(
     interchange: Annotated[str, typer.Argument(metavar="ID", help="An interchange's or a message's id.")],
+    limit: Limit = 50,
+    page: PageToken = None,
     stack: Stack = None,
     as_json: AsJson = False,
 ) -> None:
@@ -77,9 +79,10 @@ def show_interchange(
         raise Rejected(
             f"There is no interchange {interchange!r}.", advice="List them: ml-connector interchanges list"
         )
-    events, children = queries.events(interchange), queries.by_interchange(interchange).items
-    data = {"interchange": state, "events": events, "documents": children}
-    Output(as_json=as_json).data(data, Group(story(state, events, None), Text(), listing(children, None)))
+    events = queries.events(interchange)
+    children, token = queries.by_interchange(interchange, limit=limit, token=page)
+    data = {"interchange": state, "events": events, "documents": children, "next_page": token}
+    Output(as_json=as_json).data(data, Group(story(state, events, None), Text(), listing(children, token)))
 
 
 @unassigned_app.command("list")

@@ -76,13 +76,14 @@ def search(parts: Parts, visitor: Visitor) -> Response[Any]:
 @_route(Right.READ)
 def document(parts: Parts, visitor: Visitor) -> Response[Any]:
     """Return one document's page."""
-    shown = documents.document_page(_query().get("id", ""), parts, visitor)
+    query = _query()
+    shown = documents.document_page(query.get("id", ""), parts, visitor, page=query.get("page", ""))
     allowed = actions.open_to(shown["state"]) if visitor.may(Right.ACT) else frozenset()
     seed = forgery.seed_in(app.current_event.cookies) or forgery.new_seed()
     shown |= {
         "allowed": allowed,
         "token": forgery.token_of(seed, visitor.name),
-        "done": actions.DONE.get(_query().get("done", ""), ""),
+        "done": actions.DONE.get(query.get("done", ""), ""),
         "partners": [partner.id for partner in parts.configuration.partners] if allowed else [],
         "entities": ENTITIES,
     }

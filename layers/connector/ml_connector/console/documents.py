@@ -87,17 +87,18 @@ def _day(text: str) -> date | None:
         raise Rejected(f"{text!r} is no day.", advice="Write it as 2026-03-02.") from error
 
 
-def document_page(item: str, parts: Parts, visitor: Visitor) -> dict[str, Any]:
+def document_page(item: str, parts: Parts, visitor: Visitor, *, page: str = "") -> dict[str, Any]:
     """Return what the page of a document, interchange or message shows.
 
-    Its contents are read for those only who may see them.
+    Its contents are read for those only who may see them. What is in it comes page by page; ``page`` is the
+    token that continues after the one before.
 
     Raises:
         Rejected: Nobody knows it.
     """
     state = known_state(item, parts.queries)
     events = parts.queries.events(item)
-    children = parts.queries.by_interchange(item, limit=_CHILDREN)
+    children = parts.queries.by_interchange(item, limit=_CHILDREN, token=page or None)
     contents = _contents(state, events, parts) if visitor.may(Right.PAYLOAD) else None
     return {
         "item": item,
@@ -107,7 +108,7 @@ def document_page(item: str, parts: Parts, visitor: Visitor) -> dict[str, Any]:
         "findings": findings_in(events),
         "contents": contents,
         "children": children.items,
-        "more_children": bool(children.next_token),
+        "next_page": children.next_token,
     }
 
 
