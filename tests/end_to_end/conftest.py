@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from ml_connector.store.audit_queries import AuditQueries
 from ml_connector.store.configuration import ConfigurationStore
 
 PATIENCE_SECONDS = 240
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def pytest_collection_modifyitems(items):
@@ -32,6 +34,7 @@ class Deployment:
         self.site = site
         self.outputs = outputs
         self.queries = AuditQueries(site.client("dynamodb"), outputs["AuditTable"])
+        self.build = ROOT / ".local/stacks" / site.stack / "build"  # what `sam build` made
 
     def push(self, **changed):
         """Put the example configuration in force, with some of its files changed."""
@@ -113,7 +116,6 @@ def run_cli(deployment):
     import os
     import subprocess
     import sys
-    from pathlib import Path
 
     command = Path(sys.executable).with_name("ml-connector")
 
