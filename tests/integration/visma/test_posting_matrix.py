@@ -53,7 +53,7 @@ def test_a_posting_without_faults_costs_one_call(world):
     outcomes = world.run(ORDER.posting(), 1)
     assert [outcome.calls for outcome in outcomes] == [1]
     assert world.http_calls() == ["POST /connect/token", "POST /v1/purchaseorder"]
-    assert world.table.calls == ["put_item", "update_item", "update_item"]
+    assert world.table.calls == ["put_item", "describe_table", "update_item", "update_item"]
 
 
 @pytest.mark.slow

@@ -49,8 +49,10 @@ class Killed(BaseException):
 class MemoryTable:
     """The calls of the ledger, as DynamoDB answers them; moto would cost the matrix minutes."""
 
-    def __init__(self) -> None:
+    def __init__(self, restored_to: datetime | None = None) -> None:
         self.items: dict[str, dict[str, Any]] = {}
+        self.restore_summary = {"RestoreDateTime": restored_to} if restored_to else None
+        self.creation_date_time = datetime.now(UTC)
 
     def put_item(self, *, Item: dict[str, Any], ConditionExpression: str = "") -> dict[str, Any]:  # noqa: N803
         assert ConditionExpression in {"", "attribute_not_exists(pk)"}
@@ -90,19 +92,29 @@ class FailingTable:
     lock: Any = field(default_factory=threading.RLock)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        def call(**arguments: Any) -> Any:
-            with self.lock:
-                index = len(self.calls)
-                self.calls.append(name)
-                strikes = index == self.fail_at
-                if strikes and self.how.endswith("before"):
-                    self._fail(name)
-                answer = getattr(self.table, name)(**arguments)
-                if strikes and self.how.endswith("after"):
-                    self._fail(name)
-                return answer
+        return lambda **arguments: self._call(name, lambda: getattr(self.table, name)(**arguments))
 
-        return call
+    @property
+    def restore_summary(self) -> Any:
+        """What boto3 asks DescribeTable for."""
+        return self._call("describe_table", lambda: self.table.restore_summary)
+
+    @property
+    def creation_date_time(self) -> datetime:
+        """What the same answer of DescribeTable said."""
+        return self.table.creation_date_time
+
+    def _call(self, name: str, make: Callable[[], Any]) -> Any:
+        with self.lock:
+            index = len(self.calls)
+            self.calls.append(name)
+            strikes = index == self.fail_at
+            if strikes and self.how.endswith("before"):
+                self._fail(name)
+            answer = make()
+            if strikes and self.how.endswith("after"):
+                self._fail(name)
+            return answer
 
     def _fail(self, name: str) -> None:
         if self.how.startswith("kill"):

@@ -3,7 +3,8 @@
 One item per business key in the state table. The intent is written before the write, the outcome after it.
 An execution works on an item only under a lease with a fence, a number that grows with each holder; every
 change names the fence it was made under, so whoever lost its lease can neither change nor release the item.
-Items are never deleted and never expire.
+Items are never deleted and never expire. A restored table has lost what was written after its point in time,
+and DynamoDB says which point that is.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ class PostingState(StrEnum):
 
 
 DOUBTFUL = frozenset({PostingState.SENDING, PostingState.UNKNOWN})
+# What a restored table lost comes again soon after it is back in use; later a look-up for it finds nothing.
+_RESTORED_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,21 @@ class PostingLedger:
         with _reaching():
             item = self._table.get_item(Key=_item_key(key), ConsistentRead=True).get("Item")
         return _record(key, item) if item else None
+
+    def lost_since(self, now: datetime) -> datetime | None:
+        """Return the moment from which on postings may be missing here; None where none can be.
+
+        It is the point in time that the table was restored to, for 30 days after the restored table was
+        made (DynamoDB API DescribeTable: RestoreSummary, CreationDateTime). The table is asked once.
+
+        Raises:
+            Unavailable: DynamoDB did not say.
+        """
+        with _reaching():
+            restored = self._table.restore_summary
+        if not restored or now - self._table.creation_date_time >= _RESTORED_FOR:
+            return None
+        return restored["RestoreDateTime"].astimezone(UTC)
 
     def claim(self, intent: PostingRecord, *, now: datetime, lease: timedelta) -> PostingRecord:
         """Take the item of a key under a lease, writing the intent where there is none yet.

@@ -8,6 +8,7 @@ filter there is and compares.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ml_connector.errors import Misconfigured
@@ -17,10 +18,11 @@ from ml_connector.visma.models.purchase_order import PurchaseOrder
 from ml_connector.visma.models.sales_order import SalesOrder
 from ml_connector.visma.models.supplier_invoice import SupplierInvoice
 from ml_connector.visma.paging import changed_since, filter_time
+from ml_connector.visma.wire import path_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
+    from datetime import date
 
     from ml_connector.visma.client import VismaClient
     from ml_connector.visma.settings import VismaSettings
@@ -41,6 +43,7 @@ class Entity:
         stamp: Returns the document with the stamp in it.
         stamped_text: Returns the text of a listed document that would hold the stamp.
         search: Yields the listed documents among which a posted one must be.
+        dated: The member of the write model that holds the document's date.
         noted_in: The dataset whose readers must know of a posted document at once; empty if none must.
     """
 
@@ -51,6 +54,7 @@ class Entity:
     stamp: Callable[[Any, str, VismaSettings], WriteModel]
     stamped_text: Callable[[Row, VismaSettings], str]
     search: Callable[[VismaClient, Any, datetime], Iterator[Row]]
+    dated: str = "date"
     noted_in: str = ""
 
     def find(self, client: VismaClient, document: WriteModel, stamp: str, since: datetime) -> str:
@@ -61,6 +65,11 @@ class Entity:
         ]
         # A person who copied the document copied its stamp with it; ours is the first.
         return min(numbers, default="")
+
+    def date_of(self, document: WriteModel) -> datetime | None:
+        """Return the first moment of the document's date, or None where it has none."""
+        day: date | None = getattr(document, self.dated)
+        return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
 
 
 def _marked(text: str | None, stamp: str) -> str:
@@ -86,6 +95,10 @@ def _text_of(field: str) -> Callable[[Row, VismaSettings], str]:
 
 
 def _search_purchase_orders(client: VismaClient, order: PurchaseOrder, since: datetime) -> Iterator[Row]:
+    if order.order_number:
+        path = f"/v1/purchaseorder/{path_key(order.order_number)}"
+        there = client.find(path, {"includeCustomFreeFields": True})
+        return iter([there.body] if there else [])
     return client.rows(
         "/v1/purchaseorder",
         {"supplier": order.supplier, "includeCustomFreeFields": True, **changed_since(since)},
@@ -169,6 +182,7 @@ ENTITIES: dict[str, Entity] = {
             _stamp_description,
             _text_of("description"),
             _search_journal,
+            dated="transaction_date",
         ),
         Entity(
             "CashTransaction",
@@ -178,6 +192,7 @@ ENTITIES: dict[str, Entity] = {
             _stamp_description,
             _text_of("description"),
             _search_cash,
+            dated="tran_date",
         ),
     )
 }

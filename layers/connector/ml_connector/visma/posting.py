@@ -2,7 +2,8 @@
 
 The ledger's item is written before the write and after it. An execution that finds SENDING or UNKNOWN looks
 the document up by its stamp first, and posts again only when the earlier write has certainly ended and left
-nothing. Until then it raises OutcomeUnknown with the seconds to wait.
+nothing. Until then it raises OutcomeUnknown with the seconds to wait. A ledger that was restored from a backup
+may have lost postings, so then every document is looked up before it is posted.
 """
 
 from __future__ import annotations
@@ -129,12 +130,18 @@ class _Execution:
         )
 
     def _work(self, record: PostingRecord) -> Posted:
-        if record.doubtful:
-            number = self._resolve(record)
-            if number:
-                return self._already(self._conclude(record, number))
+        number = self._find_earlier(record)
+        if number:
+            return self._already(self._conclude(record, number))
         self._client.prepare(self._entity.path(self._client.settings))
         return self._send(record)
+
+    def _find_earlier(self, record: PostingRecord) -> str:
+        """Return the number of what an earlier execution may have posted, as far as the ledger tells."""
+        if record.doubtful:
+            return self._resolve(record)
+        lost_since = self._ledger.lost_since(self._now())
+        return self._look_up(record, lost_since) if lost_since else ""
 
     def _resolve(self, record: PostingRecord) -> str:
         """Return the number an earlier write left, or nothing if it has certainly left none."""
@@ -174,9 +181,10 @@ class _Execution:
     def _refused(self, record: PostingRecord, error: Rejected) -> Posted:
         """Return the document if what Visma refused is there already, under our own stamp.
 
-        A ledger restored from before the write knows nothing of it, and the second write is then refused.
+        A ledger that lost its item knows nothing of it, and the second write is then refused. It may have been
+        posted as long ago as its own date.
         """
-        number = self._look_up(record)
+        number = self._look_up(record, self._entity.date_of(self._posting.body))
         if number:
             return self._already(self._conclude(record, number))
         self._advance(record, PostingState.REJECTED, reason=str(error), lease_until=None)
@@ -213,8 +221,9 @@ class _Execution:
         self._advance(record, PostingState.PLANNED, reason=str(error), lease_until=None)
         raise Unavailable(error.message, advice=error.advice, retry_after=None, **error.context) from error
 
-    def _look_up(self, record: PostingRecord) -> str:
-        since = own_clock_window(record.planned_at or self._now())
+    def _look_up(self, record: PostingRecord, earlier: datetime | None = None) -> str:
+        planned_at = record.planned_at or self._now()
+        since = own_clock_window(min(planned_at, earlier or planned_at))
         try:
             return self._entity.find(self._client, self._posting.body, self._stamp, since)
         except Unavailable as error:
