@@ -209,3 +209,25 @@ def test_steady_state_costs_almost_no_calls(client, lookups, example):
         )
     assert client.calls == before
     assert Decimal(client.calls) > 0
+
+
+def test_a_second_credit_note_of_what_was_never_ordered_is_an_exception(client, lookups, example, now):
+    """Nothing links them to order lines: what is left of the original's sum is all that can stop it."""
+    partner = example.partner("northern-office")
+    paper = invoice(invoice_line(1, 2, "50.00", description="Courier"), number="NO-1", currency="GBP")
+    notes = [
+        invoice(
+            invoice_line(1, quantity, "50.00", description="Courier"), number=number, kind="credit_note",
+            currency="GBP", original_invoice_references=(Reference(type="invoice", number="NO-1"),),
+        )
+        for number, quantity in (("CR-1", 1), ("CR-2", 1), ("CR-3", 1))
+    ]  # fmt: skip
+    found = []
+    for document in (paper, *notes):
+        found.append(map_document(document, partner, example, lookups, document_id="d"))
+        post(client, found[-1])
+        now[0] += 3600
+    assert [one.match.result for one in found] == [Result.NOT_MATCHED] * 3 + [Result.EXCEPTION]
+    assert "credited against what is left of invoice NO-1 is 50, expected 0" in found[-1].holds[0]
+    assert found[1].linked_orders == ("invoice NO-1",)
+    assert "Credits: NO-1" in found[1].body.note

@@ -9,6 +9,7 @@ from ml_connector.matching import (
     InvoiceLine,
     LinkType,
     OrderLine,
+    Original,
     ReceiptLine,
     Result,
     Terms,
@@ -253,6 +254,36 @@ class TestCredit:
         orders = creditable([ordered(invoiced=d(4), closed=True)])
         found = run([invoiced(5)], orders, credit=True)
         assert variances(found)["quantity"] is False
+
+    @pytest.mark.parametrize(
+        ("amount", "before", "result"),
+        [
+            (100, (), Result.NOT_MATCHED),
+            (100, (("C-0", 40),), Result.EXCEPTION),
+            (99.5, (), Result.NOT_MATCHED),
+            (99.5, (("C-0", 100),), Result.EXCEPTION),
+            (None, (("C-0", 40),), Result.NOT_MATCHED),
+        ],
+    )
+    def test_no_more_is_credited_than_is_left_of_the_original_with_or_without_orders(
+        self, amount, before, result
+    ):
+        credited = tuple((number, d(sum_)) for number, sum_ in before)
+        original = Original("GL-1", None if amount is None else d(amount), credited)
+        found = run([invoiced(1)], [], ways=0, credit=True, originals=(original,))
+        assert found.result is result
+        assert found.originals == ("GL-1",)
+
+    def test_several_originals_are_one_sum_and_a_credit_of_both_counts_once(self):
+        originals = [Original(number, d(100), (("C-0", d(50)),)) for number in ("GL-1", "GL-2")]
+        assert run([invoiced(1, 150)], [], ways=0, credit=True, originals=originals).variances == ()
+        found = run([invoiced(1, 152)], [], ways=0, credit=True, originals=originals)
+        assert variances(found) == {"credited": False}
+
+    def test_an_original_in_another_currency_is_an_exception(self):
+        original = Original("GL-1", d(1000), currency="SEK")
+        found = run([invoiced(1)], [], ways=0, credit=True, currency="NOK", originals=(original,))
+        assert variances(found) == {"currency": False}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,13 @@ from ml_connector.visma.recent import invoice_row, noted_invoices
 
 def invoice(*links, **given):
     lines = tuple(
-        SupplierInvoiceLine(inventory_number="BOLT", quantity=Decimal("2.50"), uom="PCS", link_line=link)
+        SupplierInvoiceLine(
+            inventory_number="BOLT",
+            quantity=Decimal("2.50"),
+            uom="PCS",
+            link_line=link,
+            cost_in_currency=Decimal("12.50"),
+        )
         for link in links
     )
     base = {"document_type": "Invoice", "supplier_number": "50001", "supplier_reference": "F-1"}
@@ -57,3 +63,11 @@ def test_notes_already_in_the_copy_or_of_another_supplier_are_left_out():
 def test_an_invoice_noted_twice_counts_once():
     row = invoice_row(invoice(order_link(1)), "000900")
     assert len(noted_invoices([row, row], set(), "50001", [])) == 1
+
+
+def test_a_note_says_which_invoice_is_credited_and_by_how_much():
+    (found,) = noted_invoices(
+        [invoice_row(invoice(order_link(1), document_type="DebitAdj", note="Credits: F-0"), "000900")],
+        set(), "50001", [],
+    )  # fmt: skip
+    assert (found.note, found.invoice_lines[0].cost_in_currency) == ("Credits: F-0", Decimal("12.50"))

@@ -16,6 +16,7 @@ from ml_connector.matching import (
     Match,
     MatchedLine,
     OrderLine,
+    Original,
     ReceiptLine,
     Result,
     Terms,
@@ -55,12 +56,14 @@ class Comparison:
 def compare(comparison: Comparison) -> Match:
     """Return how the invoice matches the supplier's orders and receipts (a credit note: its original)."""
     lines = [_to_match(line) for line in comparison.lines]
-    orders, receipts = _ledger(comparison) if comparison.ways else ((), ())
+    originals = tuple(_originals(comparison)) if comparison.invoice.is_credit else ()
+    orders, receipts = _ledger(comparison, originals) if comparison.ways else ((), ())
     terms = Terms(
         ways=comparison.ways,
         tolerances=comparison.tolerances,
         currency=comparison.invoice.currency or "",
         credit=comparison.invoice.is_credit,
+        originals=tuple(map(_to_credit, originals)),
     )
     return match(lines, orders, receipts, _totals(comparison), terms)
 
@@ -84,7 +87,18 @@ def _to_match(line: MappedLine) -> InvoiceLine:
     )
 
 
-def _ledger(comparison: Comparison) -> tuple[Sequence[OrderLine], Sequence[ReceiptLine]]:
+def _to_credit(original: EarlierInvoice) -> Original:
+    return Original(
+        original.supplier_reference or original.number,
+        original.amount,
+        tuple(original.credits.items()),
+        original.currency,
+    )
+
+
+def _ledger(
+    comparison: Comparison, originals: Sequence[EarlierInvoice]
+) -> tuple[Sequence[OrderLine], Sequence[ReceiptLine]]:
     lookups, supplier = comparison.context.lookups, comparison.supplier
     named = tuple(sorted({order for line in comparison.lines for order in line.orders}))
     if not comparison.invoice.is_credit:
@@ -94,15 +108,14 @@ def _ledger(comparison: Comparison) -> tuple[Sequence[OrderLine], Sequence[Recei
         everything = any(not line.orders for line in comparison.lines)
         asked = () if everything else named
         return lookups.order_lines(supplier, asked), lookups.receipt_lines(supplier, asked)
-    return _credited(comparison, named)
+    return _credited(comparison, named, originals)
 
 
 def _credited(
-    comparison: Comparison, named: tuple[str, ...]
+    comparison: Comparison, named: tuple[str, ...], originals: Sequence[EarlierInvoice]
 ) -> tuple[Sequence[OrderLine], Sequence[ReceiptLine]]:
     """Return what a credit note can credit: what its original invoices billed, else what was invoiced."""
     lookups, supplier = comparison.context.lookups, comparison.supplier
-    originals = list(_originals(comparison))
     if not originals:
         lines, receipts = lookups.order_lines(supplier, named), lookups.receipt_lines(supplier, named)
         return creditable(lines), creditable_receipts(receipts)

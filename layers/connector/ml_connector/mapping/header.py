@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from ml_connector.documents import Severity, day_of
+from ml_connector.documents import Invoice, Severity, day_of
 from ml_connector.edi import Address
 from ml_connector.errors import Rejected
 from ml_connector.mapping.coding import put_routed
-from ml_connector.mapping.lookups import Master
+from ml_connector.mapping.lookups import CREDITS, Master
 from ml_connector.mapping.parties import find_place
 from ml_connector.mapping.result import Source
 
@@ -190,7 +190,13 @@ def note_text(context: Context) -> str:
     origin = f"{source.standard} {source.message}" if source else "EDI"
     lines = [f"{origin} {context.document.number} from {context.partner.id}, document {context.document_id}"]
     lines.extend(f"Location: {note.value}" for note in context.sheet.notes if note.field == "location")
+    originals = getattr(context.document, "original_invoice_references", ()) if _credits(context) else ()
+    lines.extend(f"{CREDITS}{one}" for one in dict.fromkeys(original.number for original in originals) if one)
     return "\n".join([*lines, *(f"Hold: {reason}" for reason in context.sheet.holds)])
+
+
+def _credits(context: Context) -> bool:
+    return isinstance(context.document, Invoice) and context.document.is_credit
 
 
 def put_hold(context: Context, draft: Draft, *, release: bool = False) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ml_connector.mapping.items import conversion
 from ml_connector.mapping.lookups import (
+    CREDITS,
     BusinessPartner,
     CodeKind,
     EarlierInvoice,
@@ -188,6 +189,13 @@ class LedgerLookups:
         return EarlierInvoice(
             number=invoice.reference_number,
             supplier_reference=invoice.supplier_reference or "",
+            amount=_net_amount(invoice),
+            currency=invoice.currency_id or "",
+            credits={
+                credit.reference_number: _net_amount(credit)
+                for credit in self._data.supplier_invoices(supplier)
+                if _counts(credit) and credit.document_type in _LOWERS and _credits(credit, invoice)
+            },
             lines=tuple(
                 replace(line, invoiced=min(line.invoiced, billed[line.key]))
                 for line in lines
@@ -289,6 +297,18 @@ def _over_receipt(line: ReadPurchaseOrderLine, item: Item | None) -> Decimal:
     if item is None or not item.stock_item or not line.max_receipt:
         return Decimal(0)
     return max(line.max_receipt - 100, Decimal(0))
+
+
+def _net_amount(invoice: ReadSupplierInvoice) -> Decimal:
+    return abs(sum((line.cost_in_currency for line in invoice.invoice_lines), Decimal(0)))
+
+
+def _credits(credit: ReadSupplierInvoice, original: ReadSupplierInvoice) -> bool:
+    """Tell whether a credit note is against an invoice: by Visma's own reference, or by what we noted."""
+    noted = f"{CREDITS}{original.supplier_reference}"
+    return credit.original_reference_number == original.reference_number or any(
+        line.strip() == noted for line in (credit.note or "").splitlines()
+    )
 
 
 def _counts(invoice: ReadSupplierInvoice) -> bool:

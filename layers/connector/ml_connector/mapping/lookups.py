@@ -7,16 +7,19 @@ guesses.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
     from ml_connector.matching import OrderLine, ReceiptLine
 
+
+#: How the note of a posted credit note names the invoice it credits, so that the next one finds it.
+CREDITS = "Credits: "
 
 #: What a business partner is to us.
 Kind = Literal["supplier", "customer"]
@@ -107,12 +110,17 @@ class EarlierInvoice:
     """An invoice of the supplier that the ledger has, as far as a credit note asks about it.
 
     Attributes:
+        amount: The sum of its lines without VAT, in its currency; none where the ledger does not say.
+        credits: The sums of the credit notes against it that stand already, by their numbers.
         lines: The order lines it billed; what it billed and was not credited yet stands as invoiced.
         receipts: The receipt lines it billed, likewise.
     """
 
     number: str
     supplier_reference: str
+    amount: Decimal | None = None
+    currency: str = ""
+    credits: Mapping[str, Decimal] = field(default_factory=dict)
     lines: tuple[OrderLine, ...] = ()
     receipts: tuple[ReceiptLine, ...] = ()
 

@@ -98,9 +98,14 @@ class MappingResult:
 
     @property
     def linked_orders(self) -> tuple[str, ...]:
-        """The orders whose open quantities the posted document takes; none where a person decides."""
-        matched = self.match is not None and self.match.result in (Result.MATCHED, Result.WITHIN_TOLERANCE)
-        return self.match.orders if self.match and matched and self.body is not None else ()
+        """The orders (and credited invoices) of which the posted document takes what is left.
+
+        None where a person decides.
+        """
+        matched = self.match is not None and self.match.result is not Result.EXCEPTION
+        if not (self.match and matched and self.body is not None):
+            return ()
+        return (*self.match.orders, *(f"invoice {number}" for number in self.match.originals))
 
     def explanation(self) -> list[dict[str, str]]:
         """Return every decision as plain text."""

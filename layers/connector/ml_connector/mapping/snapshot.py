@@ -138,6 +138,9 @@ class InvoiceEntry(Fragment):
     number: Code
     supplier: Code
     reference: Code
+    amount: Number | None = None
+    currency: str = ""
+    credits: dict[str, Number] = Field(default_factory=dict)
     orders: tuple[OrderEntry, ...] = ()
     receipts: tuple[ReceiptEntry, ...] = ()
 
@@ -258,7 +261,15 @@ class SnapshotLookups:
             if entry.supplier == supplier and entry.reference == reference:
                 lines = tuple(line for order in entry.orders for line in self._order_lines(order))
                 receipts = tuple(_receipt_line(receipt) for receipt in entry.receipts)
-                return EarlierInvoice(entry.number, entry.reference, lines, receipts)
+                return EarlierInvoice(
+                    entry.number,
+                    entry.reference,
+                    entry.amount,
+                    entry.currency,
+                    dict(entry.credits),
+                    lines,
+                    receipts,
+                )
         return None
 
     @cached_property

@@ -13,7 +13,7 @@ from ml_connector.matching.tolerance import within
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ml_connector.matching.model import Allocation, ReceiptLine
+    from ml_connector.matching.model import Allocation, Original, ReceiptLine
     from ml_connector.partners.fragments import Tolerances
 
 
@@ -41,6 +41,7 @@ class Terms:
     tolerances: Tolerances
     currency: str = ""
     credit: bool = False
+    originals: tuple[Original, ...] = ()
 
 
 def match(
@@ -56,7 +57,7 @@ def match(
     credit note ``orders`` are what was invoiced and can be credited.
     """
     matched = tuple(_match_lines(lines, Ledger(orders, receipts), terms)) if terms.ways else ()
-    document = tuple(_total_variances(totals, terms.tolerances))
+    document = (*_total_variances(totals, terms.tolerances), *_credit_variances(totals, terms))
     rounding = _rounding(totals, document)
     variances = (*document, *(variance for line in matched for variance in line.variances))
     return Match(
@@ -65,6 +66,7 @@ def match(
         variances=document,
         rounding=rounding,
         orders=tuple(dict.fromkeys(part.order for line in matched for part in line.allocations)),
+        originals=tuple(original.number for original in terms.originals),
     )
 
 
@@ -227,6 +229,26 @@ def _total_variances(totals: Totals, tolerances: Tolerances) -> Iterator[Varianc
         return
     tolerated = within(totals.payable, totals.computed, tolerances.document)
     yield Variance("document_total", totals.computed, totals.payable, tolerated, against="sum of its parts")
+
+
+def _credit_variances(totals: Totals, terms: Terms) -> Iterator[Variance]:
+    """Yield where a credit note takes back more than is left of the invoices it is against, without VAT."""
+    known = [original.amount for original in terms.originals if original.amount is not None]
+    if not known or len(known) < len(terms.originals):
+        return
+    names = ", ".join(original.number for original in terms.originals)
+    others = {one.currency for one in terms.originals if one.currency} - {terms.currency}
+    if others and terms.currency:
+        detail = f"credited in {terms.currency}, invoiced in {', '.join(sorted(others))}"
+        yield Variance("currency", None, None, tolerated=False, against=f"invoice {names}", detail=detail)
+        return
+    before = dict(credit for original in terms.originals for credit in original.credits)
+    left = max(sum(known, ZERO) - sum(before.values(), ZERO), ZERO)
+    credited = totals.lines + totals.charges
+    if credited > left:
+        # A tolerance is for the last credit note of an invoice: with nothing left it would be one for each.
+        tolerated = left > 0 and within(credited, left, terms.tolerances.document)
+        yield Variance("credited", left, credited, tolerated, against=f"what is left of invoice {names}")
 
 
 def _rounding(totals: Totals, variances: Sequence[Variance]) -> Decimal:

@@ -95,6 +95,21 @@ class ReceiptLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """An invoice that a credit note is against: its sum without VAT, and what was credited of it before.
+
+    Attributes:
+        amount: None where the ledger does not say.
+        credits: The credit notes against it that stand, by number, with their sums.
+    """
+
+    number: str
+    amount: Decimal | None
+    credits: tuple[tuple[str, Decimal], ...] = ()
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceLine:
     """One line of the invoice, in the ledger's terms.
 
@@ -232,6 +247,7 @@ class Match:
 
     Attributes:
         rounding: What goes into the rounding field: payable less the sum of lines, charges and taxes.
+        originals: The invoices that it credits.
     """
 
     result: Result
@@ -239,6 +255,7 @@ class Match:
     variances: tuple[Variance, ...] = ()
     rounding: Decimal = ZERO
     orders: tuple[str, ...] = field(default=())
+    originals: tuple[str, ...] = ()
 
     @property
     def all_variances(self) -> tuple[Variance, ...]:

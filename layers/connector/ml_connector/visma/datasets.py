@@ -146,6 +146,7 @@ DATASETS: dict[str, Dataset] = {
             ReadSupplierInvoice,
             lambda r: f"{r.document_type}/{r.reference_number}",
             15 * MINUTE,
+            params={"expandNote": True},
             horizon_days=365,
         ),
     )

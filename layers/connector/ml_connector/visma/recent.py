@@ -28,6 +28,8 @@ def invoice_row(document: WriteModel, number: str) -> dict[str, Any]:
         "status": "Hold" if document.hold else "Balanced",
         "supplier": {"number": document.supplier_number},
         "supplierReference": document.supplier_reference,
+        "currencyId": document.currency_id,
+        "note": document.note,
         "invoiceLines": [
             _line_row(index, line) for index, line in enumerate(document.invoice_lines, start=1)
         ],
@@ -40,6 +42,7 @@ def _line_row(index: int, line: SupplierInvoiceLine) -> dict[str, Any]:
         "inventoryNumber": line.inventory_number,
         "quantity": str(line.quantity or 0),
         "uom": line.uom,
+        "costInCurrency": str(line.cost_in_currency or 0),
     }
     link = line.link_line
     if link and link.purchase_type == "PurchaseOrder":

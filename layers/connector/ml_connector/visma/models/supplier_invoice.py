@@ -174,6 +174,7 @@ class ReadSupplierInvoice(ReadModel):
     financial_period: str | None = None
     supplier: NumberName | None = None
     supplier_reference: str | None = None
+    original_reference_number: str | None = None
     description: str | None = None
     note: str | None = None
     currency_id: str | None = None
