@@ -9,7 +9,8 @@ class FakeTrail:
     def __init__(self):
         self.recorded = []
 
-    def record(self, item, event, *, origin, state=None, facts=None, first=False):
+    def record(self, item, event, *, origin, state=None, numbers=None, facts=None, first=False):
+        self.numbers = numbers
         self.recorded.append((item, event, origin.step, state, first))
         return True
 
@@ -31,6 +32,7 @@ def test_sending_a_document_leaves_what_it_is_alone(trail):
     ((_, event, _, state, _),) = trail.recorded
     assert event == "delivered"
     assert set(state) == {"message_name", "mailbox"}
+    assert trail.numbers == {"message_name": "PurchaseOrder-1.edi"}
 
 
 def test_sending_an_acknowledgement_makes_an_item_of_it(trail):

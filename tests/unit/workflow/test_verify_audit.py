@@ -12,9 +12,11 @@ from ml_connector.visma.stamped import StampedDocument
 from ml_connector.workflow.faults import FaultKind
 from ml_connector.workflow.tickets import message_item
 from ml_connector.workflow.verify_audit import Verifying, verify_audit
+from ml_connector.workflow.verify_sending import SentMailboxes
 from ml_connector.workflow.verify_stories import check_story
 
 MESSAGE = message_item("sterling", "/acme/Inbound", "7")
+PARTNER_MAILBOX, SENT_NAME = "/acme/Outbound", "PurchaseOrder-51-acme-0123456789abcdef.edi"
 INTERCHANGE, DOCUMENT = f"{MESSAGE}-1", f"{MESSAGE}-1-1"
 NUMBER = "100045"
 
@@ -28,6 +30,8 @@ class World:
         self.visma = [StampedDocument("4242", "SupplierInvoice", NUMBER, "mlc-aaaaaaaaaaaaaaaa")]
         self.mailbox = [MailboxMessage("7", "invoice.edi", "/acme/Inbound", "d", datetime.now(UTC))]
         self.grace = timedelta(0)
+        self.sent = {PARTNER_MAILBOX: []}
+        self.keeps = timedelta(hours=24)
         self._tell_message()
         self._tell_document()
 
@@ -39,6 +43,7 @@ class World:
             self.parts.documents,
             in_visma=lambda since: self.visma,
             in_mailboxes=lambda: self.mailbox,
+            sent_mailboxes=SentMailboxes([PARTNER_MAILBOX], lambda path: self.sent.get(path, []), self.keeps),
             grace=self.grace,
         )
         self.report = verify_audit(now - timedelta(hours=1), now + timedelta(minutes=1), verifying)
@@ -47,6 +52,25 @@ class World:
     def lose_event(self, item, event):
         (row,) = [one for one in self.parts.queries.events(item) if one["event"] == event]
         self.dynamodb.delete_item(TableName="audit", Key={"pk": {"S": row["pk"]}, "sk": {"S": row["sk"]}})
+
+    def send(self, item="out-1", name=SENT_NAME, mailbox=PARTNER_MAILBOX, ago=timedelta(0)):
+        """Record that a document was sent, and put it where it went."""
+        state = {"kind": "document", "direction": "out"}
+        for event in ("fetched", "formatted"):
+            self.parts.tell(item, event, state=state)
+        where = {"mailbox": mailbox, "name": name, "message_id": "70"}
+        numbers = {"message_name": name}
+        self.parts.tell(item, "delivered", facts=where, numbers=numbers, step="send")
+        self.parts.tell(item, "sent", facts=where, step="send")
+        return self.put(name, mailbox, ago)
+
+    def put(self, name, mailbox=PARTNER_MAILBOX, ago=timedelta(0)):
+        """Put a message into a partner's mailbox."""
+        found = MailboxMessage(
+            str(70 + len(self.sent.get(mailbox, []))), name, mailbox, "d", datetime.now(UTC) - ago
+        )
+        self.sent.setdefault(mailbox, []).append(found)
+        return found
 
     def _tell_message(self):
         raw = self.parts.documents.put("raw/sterling/acme/7", b"ISA...").model_dump()
@@ -191,6 +215,52 @@ def test_kept_bytes_nobody_knows_of_are_found(world):
 def test_a_message_in_sterling_nobody_received_is_found(world):
     world.mailbox.append(MailboxMessage("9", "order.edi", "/acme/Inbound", "d", datetime.now(UTC)))
     assert world.verify() == {("unrecorded-message", "9")}
+
+
+class TestWhatWasSent:
+    def test_a_message_that_is_where_it_was_sent_agrees(self, world):
+        world.send()
+        assert world.verify() == set()
+        assert world.report.checked["sent_messages"] == 1
+
+    def test_a_message_that_sterling_lacks_is_found(self, world):
+        world.sent[PARTNER_MAILBOX].remove(world.send())
+        assert world.verify() == {("not-in-sterling", "out-1")}
+
+    def test_one_that_sterling_has_purged_is_no_fault(self, world):
+        world.sent[PARTNER_MAILBOX].remove(world.send())
+        world.keeps = timedelta(0)
+        assert world.verify() == set()
+
+    def test_one_that_is_gone_while_an_older_one_is_there_is_found(self, world):
+        world.put("997-acme-fedcba9876543210.edi", ago=timedelta(days=3))
+        world.sent[PARTNER_MAILBOX].remove(world.send())
+        world.keeps = timedelta(0)
+        assert world.verify() == {("not-in-sterling", "out-1")}
+
+    def test_one_sent_to_another_mailbox_than_usual_is_looked_for_there(self, world):
+        found = world.send(mailbox="/acme/Other")
+        assert world.verify() == set()
+        world.sent["/acme/Other"].remove(found)
+        assert world.verify() == {("not-in-sterling", "out-1")}
+
+    def test_a_message_of_ours_without_a_record_is_found(self, world):
+        found = world.put("Invoice-7-acme-fedcba9876543210.edi")
+        assert world.verify() == {("unrecorded-message", found.message_id)}
+
+    def test_what_others_put_there_is_theirs(self, world):
+        world.put("price-list.csv")
+        assert world.verify() == set()
+
+    def test_one_that_was_recorded_on_another_day_is_known_by_its_name(self, world, monkeypatch):
+        world.send()
+        monkeypatch.setattr("ml_connector.workflow.verify_audit.sent_in", lambda *_: ())
+        assert world.verify() == set()
+
+    def test_the_same_message_twice_is_found(self, world):
+        world.send()
+        world.put(SENT_NAME)
+        assert world.verify() == {("twice-in-sterling", SENT_NAME)}
 
 
 def test_every_fault_says_what_to_do(world):

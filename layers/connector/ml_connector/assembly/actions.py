@@ -65,17 +65,31 @@ def release(item: str, person: Person, parts: Parts) -> dict[str, Any]:
     return release_document(item, person, replaying(parts))
 
 
-def verifying(parts: Parts, *, grace: timedelta, skipped: Collection[str] = ()) -> Verifying:
+def verifying(
+    parts: Parts, *, grace: timedelta, sterling_keeps: timedelta, skipped: Collection[str] = ()
+) -> Verifying:
     """Return what a verification works with; ``skipped`` systems are not asked."""
+    from ml_connector.sterling.client import NoSuchMailbox
     from ml_connector.sterling.polling import is_wanted
     from ml_connector.visma.stamped import stamped_documents
     from ml_connector.workflow.verify_audit import Verifying
+    from ml_connector.workflow.verify_sending import SentMailboxes
 
     def in_mailboxes() -> list[MailboxMessage]:
         settings = parts.sterling_settings
         return [
             found for found in parts.sterling.list_messages(confirm_end=True) if is_wanted(found, settings)
         ]
+
+    def sent_to(mailbox: str) -> list[MailboxMessage]:
+        try:
+            return parts.sterling.list_mailbox(mailbox, confirm_end=True)
+        except NoSuchMailbox:
+            return []
+
+    def mailboxes() -> set[str]:
+        settings = parts.sterling_settings
+        return {one.mailboxes.outbound or settings.mailbox_of(one.id) for one in parts.configuration.partners}
 
     def in_visma(since: datetime) -> Iterator[StampedDocument]:
         for company in parts.companies:
@@ -86,5 +100,6 @@ def verifying(parts: Parts, *, grace: timedelta, skipped: Collection[str] = ()) 
         store=parts.documents,
         in_visma=None if "visma" in skipped else in_visma,
         in_mailboxes=None if "sterling" in skipped else in_mailboxes,
+        sent_mailboxes=None if "sterling" in skipped else SentMailboxes(mailboxes(), sent_to, sterling_keeps),
         grace=grace,
     )

@@ -56,4 +56,8 @@ class SendingAudit:
         state = {"message_name": facts.get("name"), "mailbox": facts.get("mailbox")}
         if self._kind:
             state |= {"kind": self._kind, "direction": "out", "type": self._kind, "number": facts.get("name")}
-        return self._trail.record(item, said, origin=Origin(step="send"), state=state, facts=facts)
+        # By the name a message in a mailbox leads back to its record.
+        numbers = {"message_name": facts.get("name") or ""}
+        return self._trail.record(
+            item, said, origin=Origin(step="send"), state=state, numbers=numbers, facts=facts
+        )

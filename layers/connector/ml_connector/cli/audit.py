@@ -33,6 +33,9 @@ def verify(
     since: Since = None,
     until: Until = None,
     grace: Annotated[int, typer.Option(min=0, help="Hours something may be under way.")] = 24,
+    sterling_keeps: Annotated[
+        int, typer.Option("--sterling-keeps", min=0, help="Hours Sterling keeps what it was sent, at least.")
+    ] = 24,
     skip: Annotated[
         list[str] | None, typer.Option(help="A system not to ask: sterling or visma; repeatable.")
     ] = None,
@@ -41,7 +44,8 @@ def verify(
 ) -> None:
     """Prove that stored bytes, audit trail and both systems agree for a period; the last day by default.
 
-    Every message has an end, every posted document a source, every digest fits. Exits with 1 if anything does
+    Every message has an end, every posted document a source, every digest fits, and what was sent is in its
+    mailbox once. Exits with 1 if anything does
     not agree.
     """
     from ml_connector.assembly.actions import verifying
@@ -52,7 +56,12 @@ def verify(
         raise Misconfigured(f"--skip: {min(unknown)} is no system.", advice="Give sterling or visma.")
     end = end_moment(until) or datetime.now(UTC)
     start = moment(since) or end - timedelta(days=1)
-    parts = verifying(deployed_parts(stack), grace=timedelta(hours=grace), skipped=skip or ())
+    parts = verifying(
+        deployed_parts(stack),
+        grace=timedelta(hours=grace),
+        sterling_keeps=timedelta(hours=sterling_keeps),
+        skipped=skip or (),
+    )
     report = verify_audit(start, end, parts)
     data = {"since": start.isoformat(), "until": end.isoformat(), **report.as_dict()}
     Output(as_json=as_json).data(data, _rendered(report))

@@ -18,6 +18,8 @@ class FaultKind(StrEnum):
     NO_SOURCE = "no-source"
     NOT_IN_VISMA = "not-in-visma"
     UNRECORDED_IN_VISMA = "unrecorded-in-visma"
+    NOT_IN_STERLING = "not-in-sterling"
+    TWICE_IN_STERLING = "twice-in-sterling"
     UNRECORDED_OBJECT = "unrecorded-object"
     UNRECORDED_MESSAGE = "unrecorded-message"
 
@@ -32,8 +34,12 @@ _ADVICE = {
     FaultKind.NOT_IN_VISMA: "Ask who deleted it in Visma, or whether the company was restored.",
     FaultKind.UNRECORDED_IN_VISMA: "If it was posted this minute, verify again; else find out who copied or "
     "posted it, and void it if it is a double.",
+    FaultKind.NOT_IN_STERLING: "Ask Sterling's operator who removed it, and the partner whether it came; "
+    "`documents reroute` to the same mailbox sends it again.",
+    FaultKind.TWICE_IN_STERLING: "Take one back before the partner takes both; find out who put it there.",
     FaultKind.UNRECORDED_OBJECT: "The poll goes on with it by itself; if not, look into the poll's log.",
-    FaultKind.UNRECORDED_MESSAGE: "Look into the poll's log: why was it not received?",
+    FaultKind.UNRECORDED_MESSAGE: "If it came to us, look into the poll's log: why was it not received? "
+    "If it is ours to a partner, find out who put it there.",
 }
 
 

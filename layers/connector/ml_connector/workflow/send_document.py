@@ -42,10 +42,12 @@ def send_document(given: dict[str, Any], parts: Sending, origin: Origin) -> dict
         Consignment(
             # In another mailbox it is another consignment: what was planned for the first stays as it is.
             send_id=f"{document['id']}-{told.mailbox}" if told.mailbox else document["id"],
+            item=document["id"],
             partner=partner.id,
             label=f"{document['type']}-{document['number']}",
             content=ObjectRef(**given["formatted"]),
             mailbox=told.mailbox or partner.mailboxes.outbound or "",
+            extension=given["formatted"]["key"].rpartition(".")[2],
         )
     )
     parts.audit.record(

@@ -57,6 +57,7 @@ class Consignment:
         content: Its bytes.
         mailbox: The mailbox, if not the partner's usual one.
         extension: The end of the message's name.
+        item: What the audit trail is told it of; the identity if left out.
     """
 
     send_id: str
@@ -65,6 +66,7 @@ class Consignment:
     content: ObjectRef
     mailbox: str = ""
     extension: str = "edi"
+    item: str = ""
 
 
 def message_name(consignment: Consignment) -> str:
@@ -186,9 +188,7 @@ class _Sending:
 
     def _doubt(self, outgoing: Outgoing, doubt: OutcomeUnknown) -> Outgoing:
         outgoing = self._change(outgoing, state=SendState.UNKNOWN)
-        self._ports.audit.record(
-            outgoing.send_id, "outcome-unknown", name=outgoing.name, reason=doubt.message
-        )
+        self._record("outcome-unknown", name=outgoing.name, reason=doubt.message)
         looked = self._look(outgoing)
         if looked.state is SendState.SENT:
             return looked
@@ -196,8 +196,7 @@ class _Sending:
 
     def _sent(self, outgoing: Outgoing, number: str, *, found_by: str) -> Outgoing:
         # The event comes first: repeated after a crash it is recorded again, which loses nothing.
-        self._ports.audit.record(
-            outgoing.send_id,
+        self._record(
             "sent",
             mailbox=outgoing.mailbox,
             name=outgoing.name,
@@ -206,6 +205,9 @@ class _Sending:
             known_by=found_by,
         )
         return self._change(outgoing, state=SendState.SENT, message_id=number)
+
+    def _record(self, event: str, **facts: object) -> None:
+        self._ports.audit.record(self._consignment.item or self._consignment.send_id, event, **facts)
 
     def _change(self, outgoing: Outgoing, **fields: object) -> Outgoing:
         changed = outgoing.changed(**fields)

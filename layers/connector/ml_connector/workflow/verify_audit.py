@@ -12,6 +12,7 @@ from ml_connector.workflow.faults import Fault, FaultKind, Report
 from ml_connector.workflow.find_documents import Search, days_between, find_all
 from ml_connector.workflow.tickets import message_item
 from ml_connector.workflow.verify_objects import check_objects, references_in
+from ml_connector.workflow.verify_sending import Period, check_sending, sent_in
 from ml_connector.workflow.verify_stories import check_story
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ml_connector.store.audit_queries import AuditQueries
     from ml_connector.store.raw import RawStore
     from ml_connector.visma.stamped import StampedDocument
+    from ml_connector.workflow.verify_sending import SentMailboxes, SentMessage
 
 _ENTITIES = frozenset({"PurchaseOrder", "SupplierInvoice", "SalesOrder"})
 # Company, entity and number of a document in Visma.
@@ -38,6 +40,7 @@ class Verifying:
     Attributes:
         in_visma: Yields Visma's documents with our stamp since a moment; None if Visma is left out.
         in_mailboxes: Returns the messages Sterling lists that we want; None if Sterling is left out.
+        sent_mailboxes: Where Sterling has what we sent; None if it is left out.
         grace: How long something may be under way before it counts as lost.
     """
 
@@ -45,6 +48,7 @@ class Verifying:
     store: RawStore
     in_visma: Callable[[datetime], Iterable[StampedDocument]] | None = None
     in_mailboxes: Callable[[], Iterable[MailboxMessage]] | None = None
+    sent_mailboxes: SentMailboxes | None = None
     grace: timedelta = timedelta(hours=24)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -58,8 +62,10 @@ def verify_audit(since: datetime, until: datetime, parts: Verifying) -> Report:
     """
     report = Report()
     posted: dict[_InVisma, str] = {}
+    sent: list[SentMessage] = []
     for found in _checked(find_all(parts.queries, Search(kind="", since=since, until=until)), parts):
         found.enter(report)
+        sent += sent_in(found.item["item"], found.events)
         if found.posted:
             posted[_place_of(found.item)] = found.item["item"]
     report.faults += _unrecorded_objects(since, until, parts, report)
@@ -67,6 +73,9 @@ def verify_audit(since: datetime, until: datetime, parts: Verifying) -> Report:
         report.faults += _against_visma(parts.in_visma(since), posted, parts.queries, report)
     if parts.in_mailboxes:
         report.faults += _against_mailboxes(since, until, parts, report)
+    if parts.sent_mailboxes:
+        period = Period(since, min(until, parts.now() - parts.grace), parts.now())
+        report.faults += check_sending(sent, parts.sent_mailboxes, parts.queries, period, report)
     return report
 
 
