@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from tests.unit.mapping.papers import charge, invoice, invoice_line, order, order_line, party, tax
 
-from ml_connector.documents import DespatchAdvice, Reference
+from ml_connector.documents import DespatchAdvice, OrderReference, Reference
 from ml_connector.errors import Misconfigured, Rejected
 from ml_connector.mapping import Disposition, map_document
 from ml_connector.mapping.result import text_of
@@ -196,6 +196,40 @@ class TestInvoice:
         result = mapped(document, "great-lakes-tools")
         assert result.body.invoice_lines[0].account_number == "4300"
         assert any("NEW-1" in reason for reason in result.holds)
+
+    def test_a_line_that_names_only_its_order_line_gets_that_lines_item(self, mapped):
+        document = invoice(invoice_line(1, 4, "655.00", description="Wrench", order="000052", po_line="1"))
+        result = mapped(document, "great-lakes-tools")
+        (line,) = result.body.invoice_lines
+        assert result.match.result is Result.MATCHED
+        assert (line.inventory_number, line.account_number, line.subaccount) == ("1005", None, ())
+        assert line.link_line.purchase_number == "000502"
+        assert why(result, "invoiceLines[0].inventoryNumber").source.value == "matching"
+
+    def test_freight_beside_the_goods_of_the_documents_order_needs_no_order(self, mapped):
+        document = invoice(
+            invoice_line(1, 4, "655.00", seller="GLT-1005"),
+            invoice_line(2, 1, "40.00", seller="FRT", description="Freight"),
+            order_references=(OrderReference(po_number="000052"),),
+        )
+        result = mapped(document, "great-lakes-tools")
+        assert result.match.result is Result.MATCHED
+        assert [line.account_number for line in result.body.invoice_lines] == [None, "7140"]
+
+    @pytest.mark.parametrize(
+        ("document", "entity", "said"),
+        [
+            (invoice(invoice_line(1, 1, "1", seller="GLT-1005")), "sales_order", "INV-1 is no order"),
+            (invoice(invoice_line(1, 1, "1", seller="GLT-1005")), "purchase_order", "INV-1 is no order"),
+            (order(order_line(1, 1, "1", seller="GLT-1005")), "supplier_invoice", "4500001 is no invoice"),
+        ],
+    )
+    def test_what_a_document_can_not_become_is_parked(self, example, mapped, document, entity, said):
+        rules = f"rules: [{{name: r, set: {{entity: {entity}}}}}]\n"
+        configuration = parse({**example.files, "rules/05-own.yaml": rules})
+        result = mapped(document, "great-lakes-tools", configuration)
+        assert (result.disposition, result.body) == (Disposition.PARK, None)
+        assert said in result.holds[0]
 
     def test_a_proforma_is_not_posted(self, mapped):
         document = invoice(invoice_line(1, 6, "655.00", seller="GLT-1005"), kind="proforma")

@@ -43,7 +43,7 @@ items:
   - {number: I-UNITS, unit: EA, conversions: [{from: OWNUNIT, to: EA, factor: 2},
      {from: PU, to: EA, factor: 3}, {from: CU, to: EA, factor: 4}, {from: IU, to: EA, factor: 5}]}
 accounts: ["1", "2", "3", "4", "5"]
-branches: [B-RULE, B-OWN, B-PLACE, B-PARTNER, B-DEFAULT]
+branches: [B-RULE, B-OWN, B-NAMED, B-PLACE, B-PARTNER, B-DEFAULT]
 warehouses: [W-RULE, W-PLACE, W-ITEM, W-DEFAULT]
 terms: [T-RULE, T-PARTNER, T-TABLE]
 currencies: [NOK, SEK, DKK]
@@ -214,16 +214,17 @@ def test_a_vat_code_is_tried_by_rule_partner_zone_and_table(run):
 
 
 # Rows 7 and 8: branch, warehouse.
-def test_a_branch_is_tried_by_rule_our_address_place_partner_and_default(run):
+def test_a_branch_is_tried_by_rule_our_address_our_party_place_partner_and_default(run):
     place = "places: [{id: PLACE, branch: B-PLACE}]\n"
     identity = "identities: [{standard: x12, qualifier: ZZ, id: US, branch: B-OWN}]\n"
     default = 'defaults: {branch: B-DEFAULT, account: "4"}\n'
-    document = bill(parties=(SELLER, party("ship_to", ("BUYER_ASSIGNED", "PLACE")))).model_copy(
-        update={"source": US}
-    )
+    named = "identities: [{standard: x12, id: US}, {id: OURS, branch: B-NAMED}]\n"
+    parties = (SELLER, party("ship_to", ("BUYER_ASSIGNED", "PLACE")), party("buyer", ("MUTUAL", "OURS")))
+    document = bill(parties=parties).model_copy(update={"source": US})
     attempts = [
         ("B-RULE", "[{name: d, set: {branch: B-RULE}}]", default + place + identity, "branch: B-PARTNER\n"),
         ("B-OWN", "[]", default + place + identity, "branch: B-PARTNER\n"),
+        ("B-NAMED", "[]", default + place + named, "branch: B-PARTNER\n"),
         ("B-PLACE", "[]", default + place, "branch: B-PARTNER\n"),
         ("B-PARTNER", "[]", default, "branch: B-PARTNER\n"),
         ("B-DEFAULT", "[]", default, ""),
@@ -314,3 +315,24 @@ def test_a_charges_account_is_tried_by_rule_table_partner_company_and_the_lines_
         )  # fmt: skip
         assert result.body.invoice_lines[1].account_number == account
         assert any("provided for nowhere" in reason for reason in result.holds) is held
+
+
+def test_a_charges_dimension_is_tried_by_rule_table_partner_and_company(run):
+    company = (
+        "dimensions: [{segment: 1, name: department}]\n"
+        'defaults: {branch: B-DEFAULT, account: "5", subaccount: {1: D-DEFAULT}}\n'
+    )
+    table = 'charges: [{code: FC, account: "2", subaccount: {1: D-LINE}}]\n'
+    own = "subaccount: {1: D-PARTNER}\n"
+    attempts = [
+        ("D-DOC", "[{name: c, for: charge, set: {subaccount: {1: D-DOC}}}]", table + own),
+        ("D-LINE", "[]", table + own),
+        ("D-PARTNER", "[]", 'charges: [{code: FC, account: "2"}]\n' + own),
+        ("D-DEFAULT", "[]", ""),
+    ]
+    for value, rules, partner in attempts:
+        result = run(
+            bill(charges=[charge("45.00", "FC", "Freight")]), partner=f"supplier: S-OWN\n{partner}",
+            company=company, rules=rules,
+        )  # fmt: skip
+        assert [one.segment_value for one in result.body.invoice_lines[1].subaccount] == [value]

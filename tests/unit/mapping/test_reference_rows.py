@@ -62,6 +62,20 @@ class TestSupplier:
         told = changed(partners__vestby_emballasje='party_ids: [{id: "991234587", supplier: "50006"}]\n')
         assert mapped(told, paper, "vestby-emballasje").body.supplier_number == "50006"
 
+    def test_another_partners_code_means_nothing_here_but_its_registered_numbers_do(self, changed):
+        files = dict(changed().files)
+        files["partners/nordlys-hub.yaml"] = files["partners/nordlys-hub.yaml"].replace(
+            "- {id: SKAGEN", '- {id: "7000010000000", supplier: "50006"}\n  - {id: SKAGEN'
+        )
+        told = parse(files)
+        by_code, by_gln = (
+            invoice(LINE, currency="NOK", parties=(party("seller", sent),))
+            for sent in (("BUYER_ASSIGNED", "SKAGEN"), ("GLN", "7000010000000"))
+        )
+        with pytest.raises(Misconfigured, match="BUYER_ASSIGNED SKAGEN"):
+            mapped(told, by_code, "vestby-emballasje")
+        assert mapped(told, by_gln, "vestby-emballasje").body.supplier_number == "50006"
+
     def test_a_number_the_ledger_does_not_have_is_named_with_its_line(self, example):
         files = dict(example.files)
         file = "partners/great-lakes-tools.yaml"
@@ -185,6 +199,20 @@ class TestVat:
             parties=(party("seller", ("GLN", "7000010000079")),),
         )  # fmt: skip
         assert mapped(parse(files), paper, "vestby-emballasje").body.invoice_lines[0].vat_code_id == "7"
+
+    def test_several_codes_for_what_is_stated_are_not_chosen_from(self, changed):
+        files = dict(changed().files)
+        files["company.yaml"] = files["company.yaml"].replace(
+            'country: US, category: Z, rate: 0, code: "5"}',
+            'country: US, category: Z, rate: 0, code: "5"}\n'
+            '  - {country: US, category: AE, rate: 0, code: "88"}',
+        )
+        stated = tax(0, "3930.00", "0.00").model_copy(update={"category": None})
+        paper = invoice(LINE, taxes=[stated])
+        assert mapped(changed(), paper).body.invoice_lines[0].vat_code_id == "5"
+        with pytest.raises(Misconfigured, match=r"several VAT codes .* 5 \(company.yaml:\d+\), 88") as caught:
+            mapped(parse(files), paper)
+        assert "vat_code: CODE" in caught.value.advice
 
     def test_tax_is_posted_per_rate_where_the_table_knows_the_vat(self, example):
         files = dict(example.files)

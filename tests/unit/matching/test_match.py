@@ -88,6 +88,39 @@ class TestFinding:
         assert found.result is Result.MATCHED
         assert found.lines[1].level == "routed"
 
+    @pytest.mark.parametrize(
+        ("line", "level"),
+        [
+            ({"item": "", "named": False}, "routed"),
+            ({"item": "", "named": True}, "none"),
+            ({"item": "B", "named": False, "stock": True}, "none"),
+            ({"item": "B", "named": False, "stock": False}, "routed"),
+            ({"item": "", "named": False, "routed": False}, "none"),
+        ],
+    )
+    def test_beside_the_goods_of_a_documents_order_only_what_a_rule_knows_needs_none(self, line, level):
+        freight = invoiced(1, 80, number="2", **{"routed": True, **line})
+        found = run([invoiced(5), freight], [ordered()])
+        assert found.lines[1].level == level
+        assert found.result is (Result.MATCHED if level == "routed" else Result.EXCEPTION)
+
+    @pytest.mark.parametrize(
+        ("line", "order", "level"),
+        [
+            ({"item": ""}, {}, "exact_line"),
+            ({"item": "A"}, {"item": ""}, "exact_line"),
+            ({"item": "", "supplier_item": "S-1"}, {"item": "", "supplier_item": "S-2"}, "none"),
+            ({"item": "B"}, {}, "none"),
+            ({"item": "", "order_line": None}, {}, "none"),
+        ],
+    )
+    def test_a_line_reference_is_enough_where_no_item_says_otherwise(self, line, order, level):
+        found = run([invoiced(5, **{"order_line": 1, **line})], [ordered(**order)])
+        assert found.lines[0].level == level
+        assert [part.item for part in found.lines[0].allocations] == (
+            [order.get("item", "A")] if level == "exact_line" else []
+        )
+
     def test_a_cancelled_order_is_not_there(self):
         assert variances(run([invoiced(5)], [ordered(closed=True)])) == {"not_on_order": False}
 
@@ -127,6 +160,14 @@ class TestQuantity:
     def test_an_order_line_may_be_invoiced_by_several_lines(self):
         found = run([invoiced(4), invoiced(6, number="2")], [ordered()])
         assert found.result is Result.MATCHED
+
+    def test_a_return_within_an_invoice_is_an_exception(self):
+        assert variances(run([invoiced(5), invoiced(-1, number="2")], [ordered()])) == {"returned": False}
+
+    def test_a_line_of_nothing_takes_nothing_unless_it_costs_something(self):
+        assert run([invoiced(5), invoiced(0, 0, number="2", unit="")], [ordered()]).result is Result.MATCHED
+        found = run([invoiced(5), invoiced(0, 0, number="2", unit="", amount=30)], [ordered()])
+        assert variances(found) == {"line_amount": False}
 
     @pytest.mark.parametrize(("percent", "tolerated"), [(10, True), ("9.9", False)])
     def test_over_delivery_is_a_percentage_of_what_was_ordered(self, percent, tolerated):
@@ -202,6 +243,10 @@ class TestPrice:
         found = run([invoiced(2, 500, unit="BX", factors={"EA": d(5)})], [ordered(10, 100)])
         assert found.result is Result.MATCHED
         assert found.lines[0].line.quantity == 10
+
+    def test_a_price_that_does_not_divide_is_no_difference(self):
+        found = run([invoiced(1, 100, unit="CS", factors={"EA": d(12)})], [ordered(24, "8.333333")])
+        assert found.result is Result.MATCHED
 
     def test_units_that_do_not_convert_are_an_exception(self):
         assert variances(run([invoiced(2, 500, unit="BX")], [ordered()])) == {"unit": False}

@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from ml_connector.documents.remittance import Adjustment
     from ml_connector.mapping.context import Context
     from ml_connector.mapping.routing import Routing
-    from ml_connector.partners.fragments import Entity
     from ml_connector.partners.subject import AnyLine
 
 _ZERO = Decimal(0)
@@ -301,11 +300,3 @@ def _as_charge(adjustment: Adjustment) -> AllowanceCharge:
         code=adjustment.code,
         reason_text=reference.description if reference else None,
     )
-
-
-def not_bookable(entity: Entity, context: Context) -> str:
-    """Return why a document can't be booked straight to the ledger; nothing if it can."""
-    if isinstance(context.document, Invoice | RemittanceAdvice):
-        return ""
-    kind = context.document.document_type.replace("_", " ")
-    return f"The {kind} {context.document.number} is no money, so it becomes no {entity.replace('_', ' ')}."

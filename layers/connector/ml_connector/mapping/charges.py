@@ -125,8 +125,7 @@ class ChargeMapper:
         put_account(self.context, draft, "account_number", fallbacks, f"{name} ({describe(charge)})")
         for segment, value in (entry.subaccount if entry else {}).items():
             draft.put(f"subaccount.{segment}", value, Source.PARTNER, where)
-        if not draft.has("subaccount.1"):
-            put_segments(self.context, draft, "subaccount", routings, name, needed=True)
+        put_segments(self.context, draft, "subaccount", routings, name, needed=True)
         return draft
 
     def _hold_unprovided(self, charge: AllowanceCharge, amount: Decimal) -> None:

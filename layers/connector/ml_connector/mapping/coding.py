@@ -139,9 +139,17 @@ def put_account(context: Context, draft: Draft, name: str, fallbacks: Sequence[F
 
 
 def put_segments(
-    context: Context, draft: Draft, name: str, routings: Sequence[Routing], line: str, *, needed: bool
+    context: Context,
+    draft: Draft,
+    name: str,
+    routings: Sequence[Routing],
+    line: str,
+    *,
+    needed: bool,
 ) -> None:
     """Set the subaccount's segments; Visma wants every one of them, or none where an item has its own.
+
+    What the draft has already, from an entry of a file for such lines, gives way to rules only.
 
     Args:
         context: The document.
@@ -166,11 +174,17 @@ def put_segments(
 
 
 def _put_segment(
-    context: Context, draft: Draft, name: str, segment: int, routings: Sequence[Routing]
+    context: Context,
+    draft: Draft,
+    name: str,
+    segment: int,
+    routings: Sequence[Routing],
 ) -> None:
     routed = first_of(f"subaccount.{segment}", routings)
     if routed:
         value, source, where = routed.value, Source.RULE, routed.rule.label
+    elif own := draft.decision(name):
+        value, source, where = str(own.value), own.source, own.where
     elif segment in context.partner.subaccount:
         value, source = context.partner.subaccount[segment], Source.PARTNER
         where = str(context.where("subaccount", str(segment)))

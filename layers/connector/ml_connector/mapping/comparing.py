@@ -84,6 +84,8 @@ def _to_match(line: MappedLine) -> InvoiceLine:
         supplier_item=line.supplier_item,
         factors=factors,
         routed=line.routed,
+        named=line.named,
+        stock=bool(record and record.stock),
     )
 
 
@@ -191,6 +193,7 @@ def _linked(line: MappedLine, found: MatchedLine) -> Iterator[Draft]:
     for part, quantity, amount in parts:
         draft = line.draft.copy()
         _put_part(draft, found, quantity, amount)
+        _put_item(draft, part)
         _put_link(draft, part, found)
         yield draft
     if rest:
@@ -204,6 +207,18 @@ def _put_part(draft: Draft, found: MatchedLine, quantity: Decimal, amount: Decim
         draft.put("uom", found.line.unit, Source.MATCHING, detail="unit of the order line")
     draft.put("quantity", quantity, Source.MATCHING, detail="part of the line for this order line")
     _put_cost(draft, quantity, found.line.unit_price, amount)
+
+
+def _put_item(draft: Draft, part: Allocation) -> None:
+    """Give a line that only names its order line that line's item, in place of an account by default."""
+    if draft.has("inventory_number") or not part.item:
+        return
+    where = f"order {part.order} line {part.order_line}"
+    draft.put("inventory_number", part.item, Source.MATCHING, where, "the line names no item of its own")
+    for name in draft.names():
+        coding = draft.decision(name) if name.split(".")[0] in ("account_number", "subaccount") else None
+        if coding and coding.source is not Source.RULE:
+            draft.drop(name)
 
 
 def _put_cost(draft: Draft, quantity: Decimal, price: Decimal, amount: Decimal) -> None:

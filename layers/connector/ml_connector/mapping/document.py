@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from ml_connector.documents.invoice import Invoice
 from ml_connector.documents.order import PurchaseOrder as OrderDocument
 from ml_connector.documents.order import Purpose
+from ml_connector.documents.remittance import RemittanceAdvice
 from ml_connector.errors import Misconfigured
-from ml_connector.mapping.bookings import map_cash_transaction, map_journal_transaction, not_bookable
+from ml_connector.mapping.bookings import map_cash_transaction, map_journal_transaction
 from ml_connector.mapping.context import Context
 from ml_connector.mapping.header import company_of, ignores, note_routing
 from ml_connector.mapping.invoice import DOCUMENT_TYPES, map_supplier_invoice
@@ -52,6 +53,15 @@ _ASKED: dict[Entity, Kind] = {
 _BOOKED: dict[Entity, Callable[[Context, Routing], tuple[WriteModel, list[Decision]]]] = {
     "journal_transaction": map_journal_transaction,
     "cash_transaction": map_cash_transaction,
+}
+
+#: What each entity is made of; a document of another kind can't become it.
+_MADE_OF: dict[Entity, tuple[str, tuple[type, ...]]] = {
+    "purchase_order": ("order", (OrderDocument,)),
+    "sales_order": ("order", (OrderDocument,)),
+    "supplier_invoice": ("invoice", (Invoice,)),
+    "journal_transaction": ("money", (Invoice, RemittanceAdvice)),
+    "cash_transaction": ("money", (Invoice, RemittanceAdvice)),
 }
 
 #: Orders that say something else than "deliver this" are for a person.
@@ -190,7 +200,7 @@ def _mapped(context: Context, routing: Routing, target: Entity, found: Found | N
         return _Mapped(None, [], Disposition.NONE)
     if target == "purchase_order" and _changes(context.document):
         return _order_change(context, routing, found)
-    if reason := _for_a_person(context) or (not_bookable(target, context) if target in _BOOKED else ""):
+    if reason := _for_a_person(context) or _unlike(context, target):
         context.sheet.hold(reason)
         return _Mapped(None, [], Disposition.PARK)
     if target == "supplier_invoice":
@@ -215,6 +225,16 @@ def _order_change(context: Context, routing: Routing, found: Found | None) -> _M
         context.sheet.hold(in_words(context.document))
     disposition = Disposition.PARK if body is None else Disposition.POST
     return _Mapped(body, decisions, disposition, entity="PurchaseOrderChange")
+
+
+def _unlike(context: Context, target: Entity) -> str:
+    """Return why the document can't become the entity; nothing if it can."""
+    what, kinds = _MADE_OF[target]
+    document = context.document
+    if isinstance(document, kinds):
+        return ""
+    kind = document.document_type.replace("_", " ")
+    return f"The {kind} {document.number} is no {what}, so it becomes no {target.replace('_', ' ')}."
 
 
 def _for_a_person(context: Context) -> str:

@@ -10,7 +10,7 @@ from ml_connector.edi import Address
 from ml_connector.errors import Rejected
 from ml_connector.mapping.coding import put_routed
 from ml_connector.mapping.lookups import CREDITS, Master
-from ml_connector.mapping.parties import find_place
+from ml_connector.mapping.parties import find_place, our_party
 from ml_connector.mapping.result import Source
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def company_of(context: Context, routing: Routing) -> str:
 
 
 def put_branch(context: Context, draft: Draft, name: str, routing: Routing) -> None:
-    """Set the branch: by rule, by our identity the document was sent to, by place, partner, or default."""
+    """Set the branch: by rule, by our identity it was sent to or names, by place, partner, or default."""
     if routed := routing.get("branch"):
         put_routed(context, draft, name, "branch", routed)
         return
@@ -66,6 +66,10 @@ def put_branch(context: Context, draft: Draft, name: str, routing: Routing) -> N
         index = context.configuration.company.identities.index(identity)
         where = context.company_where("identities", index)
         draft.put(name, identity.branch, Source.TABLE, where, f"our identity {identity.id}")
+    elif party := our_party(context):
+        draft.put(
+            name, party[0].branch, Source.TABLE, party[1], f"our identity {party[0].id} in the document"
+        )
     elif place and place[0].branch:
         draft.put(name, place[0].branch, Source.TABLE, place[1], f"delivered to {place[0].id}")
     elif context.partner.branch:

@@ -48,6 +48,7 @@ class MappedLine:
     order_line: int | None
     supplier_item: str
     routed: bool
+    named: bool
     spread: Decimal = Decimal(0)
 
     def with_share(self, share: Decimal) -> MappedLine:
@@ -110,6 +111,7 @@ class LineMapper:
             order_line=_order_line(line),
             supplier_item=line.item.seller_id.value if line.item.seller_id else "",
             routed=routing.get("account") is not None,
+            named=bool(line.order_ref and line.order_ref.po_number),
         )
 
     def _draft(

@@ -1,7 +1,8 @@
 """Which supplier or customer of the ledger a document is from, and which branch and place of ours it is for.
 
-Order of attempts: the partner's own file; the party ids any partner file lists; GLN; VAT number; company
-number. DUNS and codes that buyer or seller hand out count only through the files. Nothing is created.
+Order of attempts: the partner's own file and its party ids; registered numbers (GLN, DUNS, VAT) among any
+partner file's party ids; GLN; VAT number; company number. DUNS and codes that buyer or seller hand out count
+only through the files. Nothing is created.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ml_connector.documents.parties import Party
     from ml_connector.mapping.context import Context
     from ml_connector.mapping.lookups import BusinessPartner, Kind
-    from ml_connector.partners.company import Place
+    from ml_connector.partners.company import OwnIdentity, Place
 
 #: Roles a supplier, or customer, may have in a document, the likeliest first.
 _ROLES: dict[Kind, tuple[PartyRole, ...]] = {
@@ -40,6 +41,9 @@ _ROLES: dict[Kind, tuple[PartyRole, ...]] = {
         PartyRole.BILL_TO,
     ),
 }
+
+#: Schemes whose numbers mean the same to everybody; other codes mean what the partner's own file says.
+_REGISTERED = frozenset({"GLN", "DUNS", "DUNS4", "VAT", "COMPANY_REG"})
 
 _LEDGER_SCHEMES = (IdentifierScheme.GLN, IdentifierScheme.VAT, IdentifierScheme.COMPANY_REG)
 
@@ -85,7 +89,8 @@ def _by_party_table(context: Context, kind: Kind) -> Found | None:
                 partner.supplier if kind == "supplier" else partner.customer
             )
             schemes = {key[0] for key, identifier in sent.items() if identifier.value == entry.id}
-            if number and entry.id in values and (entry.scheme is None or entry.scheme in schemes):
+            ours = partner is context.partner or schemes & _REGISTERED
+            if number and ours and entry.id in values and (entry.scheme is None or entry.scheme in schemes):
                 where = str(context.configuration.where(file, "party_ids", index))
                 return _record(context, kind, number, where, f"party id {entry.id}")
     return None
@@ -173,6 +178,19 @@ def _several(
         f"{scheme} {value} is that of several {kind}s in Visma: {numbers}.",
         f'Say which one: add `- {{id: "{value}", {kind}: NUMBER}}` to `party_ids:` in {context.file}.',
     )
+
+
+def our_party(context: Context) -> tuple[OwnIdentity, str] | None:
+    """Return which identity of ours a party of the document is, with its line in company.yaml."""
+    sells = context.partner.target(context.document.document_type) == "sales_order"
+    roles = (PartyRole.SELLER,) if sells else (PartyRole.INVOICEE, PartyRole.BILL_TO, PartyRole.BUYER)
+    parties: tuple[Party, ...] = getattr(context.document, "parties", ())
+    for role in roles:
+        for identifier in (i for p in parties if p.role is role for i in (*p.ids, *p.tax_ids)):
+            for index, identity in enumerate(context.configuration.company.identities):
+                if identity.branch and identity.id in (identifier.value, identifier.matching_value):
+                    return identity, str(context.company_where("identities", index))
+    return None
 
 
 def find_place(context: Context) -> tuple[Place, str] | None:

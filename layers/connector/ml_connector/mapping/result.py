@@ -143,6 +143,14 @@ class Draft:
         decision = self._values.get(name)
         return str(decision.value) if decision else None
 
+    def decision(self, name: str) -> Decision | None:
+        """Return the value of ``name`` with its reason, or none."""
+        return self._values.get(name)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names that are set."""
+        return tuple(self._values)
+
     def drop(self, name: str) -> None:
         """Unset ``name``."""
         self._values.pop(name, None)

@@ -37,14 +37,18 @@ class VatTable:
         self._on = on
 
     def row(self, category: str | None, rate: Decimal | None) -> tuple[VatRow, str] | None:
-        """Return the row for a category and rate, and its line; rows naming the VAT zone go first."""
+        """Return the row for a category and rate, and its line; none also where rows give several codes."""
+        found = self._rows(category, rate)
+        return found[0] if len({row.code for row, _ in found}) == 1 else None
+
+    def _rows(self, category: str | None, rate: Decimal | None) -> list[tuple[VatRow, str]]:
+        """Return the rows for a category and rate with their lines; where some name the VAT zone, those."""
         matching = [
             (row, str(self._context.company_where("vat", index)))
             for index, row in enumerate(self._context.configuration.company.vat)
             if self._fits(row, category, rate)
         ]
-        zoned = [found for found in matching if found[0].zone]
-        return next(iter(zoned or matching), None)
+        return [found for found in matching if found[0].zone] or matching
 
     def _fits(self, row: VatRow, category: str | None, rate: Decimal | None) -> bool:
         category_fits = category is None or row.category.upper() == category.upper()
@@ -70,6 +74,13 @@ class VatTable:
         self._lack(tax, line)
 
     def _lack(self, tax: TaxSubtotal, line: str) -> None:
+        if several := self._rows(tax.category, tax.rate):
+            codes = ", ".join(f"{row.code} ({where})" for row, where in several)
+            self._context.sheet.lack(
+                f"{line}: several VAT codes for {self._describe(tax)}: {codes}.",
+                f"Add `vat_code: CODE` to {self._context.file}, or a rule that says which one.",
+            )
+            return
         self._context.sheet.lack(
             f"{line}: no VAT code for {self._describe(tax)}: company.yaml has no such row in `vat:`.",
             f"Add `- {{country: {self._country}, category: {tax.category or 'S'}, rate: "

@@ -49,7 +49,7 @@ class Ledger:
         The keys, surest first: order and order line; order and item; item on the supplier's open orders.
         """
         named = [order for order in self._orders if order.order in line.orders]
-        exact = [order for order in named if order.line == line.order_line and _same_item(order, line)]
+        exact = [order for order in named if order.line == line.order_line and _may_be(order, line)]
         if exact:
             return Candidates("exact_line", tuple(exact))
         same = [order for order in named if _same_item(order, line)]
@@ -91,11 +91,11 @@ class Ledger:
             self._unbilled[key] -= quantity
             self._open[order.key] -= quantity
             wanted -= quantity
-            yield Allocation(*order.key, quantity, ZERO, *key, stock=order.stock)
+            yield Allocation(*order.key, quantity, ZERO, *key, stock=order.stock, item=order.item)
         quantity = min(wanted, self._open[order.key])
         if quantity > 0 and not received_only:
             self._open[order.key] -= quantity
-            yield Allocation(*order.key, quantity, ZERO, stock=order.stock)
+            yield Allocation(*order.key, quantity, ZERO, stock=order.stock, item=order.item)
 
     def _of(self, order: OrderLine) -> list[ReceiptLine]:
         return self._receipts.get(order.key, [])
@@ -105,6 +105,12 @@ def _same_item(order: OrderLine, line: InvoiceLine) -> bool:
     if line.item and order.item:
         return line.item == order.item
     return bool(line.supplier_item) and line.supplier_item == order.supplier_item
+
+
+def _may_be(order: OrderLine, line: InvoiceLine) -> bool:
+    """Tell whether a line that names an order line means it: the same item, or none on either side."""
+    coded = (line.item or line.supplier_item, order.item or order.supplier_item)
+    return _same_item(order, line) or not all(coded)
 
 
 def _with_amounts(parts: list[Allocation], line: InvoiceLine) -> tuple[Allocation, ...]:

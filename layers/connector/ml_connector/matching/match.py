@@ -7,7 +7,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from ml_connector.matching.allocation import Candidates, Ledger
-from ml_connector.matching.model import ZERO, InvoiceLine, Match, MatchedLine, OrderLine, Result, Variance
+from ml_connector.matching.model import (
+    PRICE_STEP,
+    ZERO,
+    InvoiceLine,
+    Match,
+    MatchedLine,
+    OrderLine,
+    Result,
+    Variance,
+)
 from ml_connector.matching.tolerance import within
 
 if TYPE_CHECKING:
@@ -96,7 +105,9 @@ def _precedence(line: InvoiceLine, candidates: Candidates) -> tuple[object, ...]
 
 def _match_line(line: InvoiceLine, candidates: Candidates, ledger: Ledger, terms: Terms) -> MatchedLine:
     if candidates.level == "none":
-        return MatchedLine(line, "routed") if line.routed and not line.orders else _not_on_order(line)
+        return _not_on_order(line) if line.needs_order else MatchedLine(line, "routed")
+    if line.quantity <= 0:
+        return MatchedLine(line, candidates.level, variances=tuple(_uncounted_variances(line)))
     unit = candidates.lines[0].unit
     counted = line.in_unit(unit)
     if counted is None:
@@ -124,6 +135,17 @@ def _not_on_order(line: InvoiceLine) -> MatchedLine:
     detail = f"order {named} has no such line" if named else "no open order of the supplier has this item"
     variance = Variance("not_on_order", None, None, tolerated=False, line=line.number, detail=detail)
     return MatchedLine(line, "none", variances=(variance,))
+
+
+def _uncounted_variances(line: InvoiceLine) -> Iterator[Variance]:
+    """Yield why a line that takes nothing of an order can't be posted as it is, if it is not just text."""
+    if line.quantity < 0:
+        detail = "goods returned within an invoice link to no order line; a credit note would"
+        yield Variance("returned", None, None, tolerated=False, line=line.number, detail=detail)
+    elif line.amount:
+        yield Variance(
+            "line_amount", ZERO, line.amount, tolerated=False, line=line.number, against="no goods"
+        )
 
 
 def _unit_variance(line: InvoiceLine, order: OrderLine) -> Variance:
@@ -166,12 +188,17 @@ def _price_variances(
     excused = ZERO
     for key in compared:
         order = by_key[key]
-        if line.unit_price == order.unit_price:
+        if _step(line.unit_price) == _step(order.unit_price):
             continue
         tolerated = within(line.unit_price, order.unit_price, terms.tolerances.unit_price)
         excused += abs(line.unit_price - order.unit_price) * line.quantity if tolerated else ZERO
         yield Variance("unit_price", order.unit_price, line.unit_price, tolerated, line.number, _name(order))
     yield from _amount_variances(line, _expected_amount(line, by_key, parts, compared[0]), excused, terms)
+
+
+def _step(price: Decimal) -> Decimal:
+    """Return a price as exact as Visma keeps it: a third of a case is nobody's difference."""
+    return price.quantize(PRICE_STEP)
 
 
 def _expected_amount(

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 ZERO = Decimal(0)
 
-#: Visma keeps quantities to six decimals.
-_QUANTITY_STEP = Decimal("0.000001")
+#: Visma keeps prices and quantities to six decimals.
+PRICE_STEP = _QUANTITY_STEP = Decimal("0.000001")
 
 
 class Result(StrEnum):
@@ -119,6 +119,8 @@ class InvoiceLine:
         order_line: The partner's reference to a line of the order.
         factors: By unit, how many of it one of the line's unit is.
         routed: A rule says where the line belongs, so it need not be on an order.
+        named: The line names its order itself, not just its document.
+        stock: It is an item that is kept in stock.
     """
 
     number: str
@@ -132,6 +134,16 @@ class InvoiceLine:
     supplier_item: str = ""
     factors: Mapping[str, Decimal] = field(default_factory=dict)
     routed: bool = False
+    named: bool = True
+    stock: bool = False
+
+    @property
+    def needs_order(self) -> bool:
+        """Whether it is an exception on no order: without a rule for it, or where it is said to be on one.
+
+        A document's order is that of its goods; the freight that a rule knows beside them is on none.
+        """
+        return not self.routed or (bool(self.orders) and (self.named or self.stock))
 
     def in_unit(self, unit: str) -> InvoiceLine | None:
         """Return the line counted in another unit, amount unchanged; none where no conversion is known."""
@@ -203,6 +215,7 @@ class Allocation:
     receipt: str = ""
     receipt_line: int = 0
     stock: bool = False
+    item: str = ""
 
     @property
     def link(self) -> tuple[LinkType, str, int]:
