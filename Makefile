@@ -51,7 +51,7 @@ demo: setup ## Run the main job: partners' EDI becomes Visma documents (KEEP=1 l
 down: ## Stop what make demo KEEP=1 left running
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local.demo down; else echo "Nothing is running."; fi
 
-test: setup ## Run the tests
+test: setup .venvs/bench/.installed ## Run the tests
 	@$(BIN)/pytest -q -n 2 --dist loadgroup
 
 lint: setup .venvs/lint/.installed .venvs/checkov/.installed ## Check style, types, arrows, template and state machines

@@ -36,7 +36,8 @@ class Desk:
         self.send(SENT, "42")
 
     def send(self, item, number, *, partner="acme", standard="x12"):
-        state = {"direction": "out", "standard": standard, "partner": partner, "control_number": number}
+        numbers = {"control_number": number, "group_number": number}
+        state = {"direction": "out", "standard": standard, "partner": partner, **numbers}
         self.audit.record(item, "sent", origin=_origin("send"), state=state)
 
     def arrive(self, body, *, ticket="ack-1", visit="split"):

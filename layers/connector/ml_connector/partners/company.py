@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from ml_connector.partners.fragments import (
+    BankAccount,
     Code,
     Fragment,
     Matching,
@@ -102,6 +103,12 @@ class TermsRow(Fragment):
     end_of_month: bool | None = None
 
 
+class CashAccount(BankAccount):
+    """The bank account behind a cash account of the ledger."""
+
+    cash_account: Code
+
+
 class Sends(Fragment):
     """Documents of the ledger that are sent, and in which statuses; by default the ones that are final."""
 
@@ -128,6 +135,7 @@ class Company(Fragment):
     vat: tuple[VatRow, ...] = ()
     terms: tuple[TermsRow, ...] = ()
     sends: tuple[Sends, ...] = ()
+    bank_accounts: tuple[CashAccount, ...] = ()
     units: tuple[UnitReference, ...] = ()
     tolerances: Tolerances = Tolerances()
     matching: Matching = Matching()

@@ -85,6 +85,14 @@ class Tolerances(Fragment):
         return other.model_copy(update=own)
 
 
+class BankAccount(Fragment):
+    """An account that payments go from or to: its number (IBAN or national), and its bank's BIC."""
+
+    number: Code
+    bic: Code | None = None
+    holder: Code | None = None
+
+
 class UnitReference(Fragment):
     """A partner's or a standard's unit code and the ledger's unit for it."""
 

@@ -8,17 +8,18 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from ml_connector.partners.fragments import (
+    BankAccount,
     Code,
     DocumentType,
     Entity,
     Fragment,
     MatchingSettings,
-    OutgoingEntityName,
     Segments,
     Standard,
     Tolerances,
     UnitReference,
 )
+from ml_connector.partners.outgoing import ControlNumbers, OutgoingMessage
 
 Role = Literal["supplier", "customer", "own_hub"]
 
@@ -76,33 +77,6 @@ class SentMessage(Fragment):
     type: Code
     versions: tuple[Code, ...] = ()
     overlay: Code | None = None
-
-
-class OutgoingMessage(Fragment):
-    """A document of the ledger this partner gets, and the message it gets it as.
-
-    Attributes:
-        overlay: The file below ``overlays/`` with the partner's own rules; what breaks them is not sent.
-    """
-
-    entity: OutgoingEntityName
-    standard: Literal["x12", "edifact", "tradacoms"]
-    version: Code
-    association: Code | None = None
-    overlay: Code | None = None
-
-
-class ControlNumbers(Fragment):
-    """The control numbers of what the partner gets: after the last one comes the first again."""
-
-    first: int = Field(1, ge=1)
-    last: int = Field(999_999_999, le=999_999_999)
-
-    @model_validator(mode="after")
-    def _ascends(self) -> ControlNumbers:
-        if self.last <= self.first:
-            raise ValueError(f"`last` ({self.last}) must be above `first` ({self.first})")
-        return self
 
 
 class Acknowledgements(Fragment):
@@ -213,6 +187,7 @@ class Partner(Fragment):
     terms: Code | None = None
     messages: tuple[SentMessage, ...] = ()
     outgoing: tuple[OutgoingMessage, ...] = ()
+    bank_account: BankAccount | None = None
     control_numbers: ControlNumbers = ControlNumbers()
     targets: dict[DocumentType, Entity] = Field(default_factory=dict)
     acknowledgements: Acknowledgements = Acknowledgements()

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from ml_connector.edi import Interchange, Standard, read_interchanges
 from ml_connector.edi.acknowledgement import AcknowledgementKind, ControlNumbers, acknowledge
 from ml_connector.edi.outcome import examine
-from ml_connector.store.control_numbers import NumberRange, scope_of
 from ml_connector.store.objects import ObjectRef
+from ml_connector.workflow.control_number_scopes import counters_between
 from ml_connector.workflow.profiles import overlay_for, reading_in
 from ml_connector.workflow.send_to_sterling import Consignment
 from ml_connector.workflow.tickets import MessageTicket
@@ -72,8 +72,7 @@ def _answer(item: str, interchange: Interchange, parts: Acknowledging, origin: O
     outcomes = examine(interchange, overlay=rules)
     # A repeat gets the bytes of its first arrival again: the same number, date and time.
     first = parts.queries.state(state["earlier"]) or state if state.get("earlier") else state
-    within = NumberRange(partner.control_numbers.first, partner.control_numbers.last)
-    answers = [(kind, _compose(first, kind, interchange, outcomes, within, parts)) for kind in kinds]
+    answers = [(kind, _compose(first, kind, interchange, outcomes, partner, parts)) for kind in kinds]
     sent = [_send(item, kind, content, partner, parts) for kind, content in answers if content is not None]
     if sent:
         parts.audit.record(item, "acknowledged", origin=origin, facts={"sent": sent})
@@ -91,16 +90,23 @@ def _compose(
     kind: AcknowledgementKind,
     interchange: Interchange,
     outcomes: list[MessageOutcome],
-    within: NumberRange,
+    partner: Partner,
     parts: Acknowledging,
 ) -> bytes | None:
-    sender, receiver = interchange.receiver.id, interchange.sender.id
-    scope = scope_of(interchange.standard.value, "interchange", sender, receiver, test=interchange.test)
-    number = str(parts.numbers.draw(scope, f"{first['item']}-{kind.value}", within))
+    standard, sender, receiver = interchange.standard.value, interchange.receiver.id, interchange.sender.id
+    counters = counters_between(standard, sender, receiver, partner, test=interchange.test)
+    # The counters of all that goes to the partner, so that no answer shares a number with a document.
+    drawn = {
+        level: str(
+            parts.numbers.draw(counters[level].scope, f"{first['item']}-{kind.value}", counters[level].within)
+        )
+        for level in ("interchange", "group")
+        if level in counters
+    }
     return acknowledge(
         interchange,
         outcomes,
-        numbers=ControlNumbers(interchange=number, group=number),
+        numbers=ControlNumbers(interchange=drawn["interchange"], group=drawn.get("group", "1")),
         prepared_at=datetime.fromisoformat(first["created_at"]),
         kind=kind,
     )

@@ -6,7 +6,7 @@ answers a document, which it names in RFF by our control number (ACW) or by the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from ml_connector.documents import (
 from ml_connector.errors import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ml_connector.documents import AcknowledgedError
     from ml_connector.edi import Message, Segment
@@ -43,15 +43,27 @@ class Answer:
         verdict: The worst it says of the whole and of any message in it.
         findings: What the receiver found, at our own segments.
         documents: The document's own numbers it names, as an APERAK may.
+        numbered: What the number is of, by its names in a document's state.
+        messages: What it says of single messages, by their control numbers.
+        others: What it says of messages it does not name.
     """
 
     number: str
     verdict: AnswerVerdict
     findings: tuple[dict[str, Any], ...] = ()
     documents: tuple[str, ...] = ()
+    numbered: tuple[str, ...] = ("control_number",)
+    messages: Mapping[str, Answer] = field(default_factory=dict)
+    others: AnswerVerdict = AnswerVerdict.ACCEPTED
+
+    def of_message(self, number: str) -> Answer:
+        """Return what it says of one of several messages that travelled together."""
+        plain = plain_number(number)
+        return self.messages.get(plain) or replace(self, verdict=self.others, findings=())
 
 
 _WORST = list(AnswerVerdict)
+_INTERCHANGE = ("control_number",)
 
 _VERDICTS = {
     AcknowledgementStatus.RECEIVED: AnswerVerdict.ARRIVED,
@@ -102,7 +114,30 @@ def read_answer(message: Message) -> Answer | None:
         return None
     if not isinstance(read, FunctionalAcknowledgement):
         return None
-    return Answer(plain_number(read.number), _verdict(read), tuple(map(_finding, _errors(read))))
+    return Answer(
+        plain_number(read.number),
+        _verdict(read),
+        tuple(map(_finding, _errors(read))),
+        numbered=("group_number",) if read.acknowledged.group and message.type != "CONTRL" else _INTERCHANGE,
+        messages=_of_messages(read),
+        others=_of_others(read),
+    )
+
+
+def _of_messages(read: FunctionalAcknowledgement) -> dict[str, Answer]:
+    return {
+        plain_number(one.control_number): Answer(
+            plain_number(one.control_number), _VERDICTS[one.status], tuple(map(_finding, one.errors))
+        )
+        for one in read.messages
+    }
+
+
+def _of_others(read: FunctionalAcknowledgement) -> AnswerVerdict:
+    """What is said of messages without a verdict of their own: that of the whole, if it is not for a part."""
+    if read.status is AcknowledgementStatus.PARTIALLY_ACCEPTED:
+        return AnswerVerdict.ACCEPTED
+    return AnswerVerdict.ARRIVED if _of_envelope(read) else _VERDICTS[read.status]
 
 
 def _read_aperak(segments: list[Segment]) -> Answer | None:
@@ -116,7 +151,8 @@ def _read_aperak(segments: list[Segment]) -> Answer | None:
         verdict = AnswerVerdict.REJECTED
     if verdict is None or not (number or documents):
         return None
-    return Answer(plain_number(number), verdict, findings, documents)
+    # ACW names the message, which receivers take for the interchange where it holds one only.
+    return Answer(plain_number(number), verdict, findings, documents, ("message_number", "control_number"))
 
 
 def plain_number(number: str) -> str:
@@ -129,8 +165,11 @@ def _verdict(read: FunctionalAcknowledgement) -> AnswerVerdict:
     """The worst of all; a TA1 that accepts says of what is inside only that it arrived."""
     verdicts = [_VERDICTS[status] for status in (read.status, *(one.status for one in read.messages))]
     worst = max(verdicts, key=_WORST.index)
-    of_envelope = read.kind is AcknowledgementKind.NETWORK and worst is not AnswerVerdict.REJECTED
-    return AnswerVerdict.ARRIVED if of_envelope else worst
+    return AnswerVerdict.ARRIVED if _of_envelope(read) and worst is not AnswerVerdict.REJECTED else worst
+
+
+def _of_envelope(read: FunctionalAcknowledgement) -> bool:
+    return read.kind is AcknowledgementKind.NETWORK and read.status is not AcknowledgementStatus.REJECTED
 
 
 def _errors(read: FunctionalAcknowledgement) -> Iterator[AcknowledgedError]:

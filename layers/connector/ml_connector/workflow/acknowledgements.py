@@ -23,8 +23,8 @@ _PAUSE = timedelta(hours=1)
 _MARK = "overdue-checked"
 _AWAITED = "sent"
 _SHOWN = frozenset({"sent", "accepted", "rejected", "overdue"})
-# TRADACOMS knows no acknowledgements.
-_UNANSWERED = frozenset({"tradacoms"})
+# TRADACOMS knows no acknowledgements, and a UBL document is answered by its access point, if at all.
+_UNANSWERED = frozenset({"tradacoms", "ubl"})
 
 
 class SentByPartner(Protocol):

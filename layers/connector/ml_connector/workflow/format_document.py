@@ -10,26 +10,34 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ml_connector.codecs import encode
-from ml_connector.codecs.profile import Envelope
+from ml_connector.codecs.recognition import read_documents
+from ml_connector.documents import Severity as DocumentSeverity
 from ml_connector.edi import Finding, Severity, read_interchanges, validate
 from ml_connector.errors import Misconfigured
 from ml_connector.mapping.outward import Change, changed_document, document_of, received_quantities
-from ml_connector.store.control_numbers import NumberRange, scope_of
 from ml_connector.store.objects import ObjectRef
+from ml_connector.workflow.envelopes import ALL_LEVELS, OF_MESSAGE, Numbering, numbers_in
 from ml_connector.workflow.profiles import codec_profile, overlay_of
 
 if TYPE_CHECKING:
-    from ml_connector.documents import Document
+    from collections.abc import Iterator
+
+    from ml_connector.codecs.profile import Envelope
+    from ml_connector.documents import Document, DocumentFinding
     from ml_connector.edi import Overlay
     from ml_connector.mapping.outward import ItemCodes
     from ml_connector.partners.configuration import Configuration
-    from ml_connector.partners.profile import OutgoingMessage, Partner
+    from ml_connector.partners.outgoing import OutgoingMessage
+    from ml_connector.partners.profile import Partner
     from ml_connector.store.audit import AuditTrail, Origin
     from ml_connector.store.control_numbers import ControlNumberStore
     from ml_connector.store.raw import RawStore
     from ml_connector.workflow.sent_versions import DocumentStates
 
 _MOST_FINDINGS = 50
+_STOPPING = frozenset({DocumentSeverity.ERROR, DocumentSeverity.HOLD})
+# No codec reads these.
+_WRITTEN_ONLY = frozenset({"PAYORD"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +69,19 @@ def format_document(given: dict[str, Any], parts: Formatting, origin: Origin) ->
     document = _document(given, partner, message, parts)
     if document is None:
         return _skip(given, parts, origin)
-    prepared_at = _prepared_at(ticket["id"], parts, origin)
-    envelope = _envelope(ticket["id"], partner, message, parts, prepared_at)
+    prepared_at = prepared_first(ticket["id"], parts.queries, origin)
+    numbering = Numbering(parts.configuration, parts.numbers, parts.test)
+    levels = OF_MESSAGE if message.is_gathered else ALL_LEVELS
+    envelope = numbering.envelope(ticket["id"], partner, message, prepared_at, levels)
     content = _encode(document, partner, message, envelope)
-    _refuse_faulty(content, ticket, overlay_of(message, parts.configuration))
-    ref = parts.store.put(f"outbound/{ticket['id']}.edi", content, metadata={"document": ticket["id"]})
-    number = str(envelope.interchange_control_number)
+    refuse_faulty(content, ticket, message, parts.configuration)
+    name = f"outbound/{ticket['id']}.{extension_of(message.standard)}"
+    ref = parts.store.put(name, content, metadata={"document": ticket["id"]})
+    # What waits for others gets the numbers of their interchange when that is made.
+    numbers = {} if message.is_gathered else numbers_in(envelope, message.standard)
     state = {
         "standard": message.standard,
-        "control_number": number,
+        **numbers,
         "bytes": ref.model_dump(),
         "prepared_at": prepared_at.isoformat(),
         **({"change_sequence": given["change"]["sequence"]} if "change" in given else {}),
@@ -79,10 +91,15 @@ def format_document(given: dict[str, Any], parts: Formatting, origin: Origin) ->
         "formatted",
         origin=origin,
         state=state,
-        numbers={"control_number": number},
+        numbers=numbers,
         facts={"bytes": ref.model_dump(), "standard": message.standard, "version": message.version},
     )
     return {**given, "formatted": ref.model_dump()}
+
+
+def extension_of(standard: str) -> str:
+    """Return the end of the names of files of a standard."""
+    return "xml" if standard == "ubl" else "edi"
 
 
 def _document(
@@ -118,9 +135,9 @@ def _skip(given: dict[str, Any], parts: Formatting, origin: Origin) -> dict[str,
     return given
 
 
-def _prepared_at(item: str, parts: Formatting, origin: Origin) -> datetime:
-    """When it was formatted first: as with the control number, a replay's envelope says the same."""
-    kept = (parts.queries.state(item) or {}).get("prepared_at")
+def prepared_first(item: str, queries: DocumentStates, origin: Origin) -> datetime:
+    """Return when it was formatted first: as with the control number, a replay's envelope says the same."""
+    kept = (queries.state(item) or {}).get("prepared_at")
     return datetime.fromisoformat(kept) if kept else origin.entered_at
 
 
@@ -135,50 +152,43 @@ def _message(partner: Partner, entity: str) -> OutgoingMessage:
     return message
 
 
-def _envelope(
-    item: str, partner: Partner, message: OutgoingMessage, parts: Formatting, prepared_at: datetime
-) -> Envelope:
-    own = next(
-        (one for one in parts.configuration.company.identities if one.standard == message.standard), None
-    )
-    theirs = next((one for one in partner.identities if one.standard == message.standard), None)
-    if own is None or theirs is None:
-        file = "company.yaml" if own is None else f"partners/{partner.id}.yaml"
-        raise Misconfigured(
-            f"There is no {message.standard} identity to put into the envelope for {partner.id}.",
-            advice=f"Add one to `identities:` in {file}.",
-            partner=partner.id,
-        )
-    scope = scope_of(message.standard, "interchange", own.id, theirs.id, test=parts.test)
-    within = NumberRange(partner.control_numbers.first, partner.control_numbers.last)
-    number = parts.numbers.draw(scope, item, within)
-    return Envelope(
-        sender_id=own.id,
-        sender_qualifier=own.qualifier,
-        receiver_id=theirs.id,
-        receiver_qualifier=theirs.qualifier,
-        interchange_control_number=number,
-        group_control_number=number,
-        prepared_at=prepared_at.replace(tzinfo=None),
-        test=parts.test,
-        association=message.association,
-    )
-
-
 def _encode(document: Document, partner: Partner, message: OutgoingMessage, envelope: Envelope) -> bytes:
     profile = codec_profile(partner).model_copy(update={"envelope": envelope})
-    return encode(document, standard=message.standard, version=message.version, profile=profile)
+    return encode(
+        document,
+        standard=message.standard,
+        version=message.version,
+        message=message.message,
+        profile=profile,
+    )
 
 
-def _refuse_faulty(content: bytes, ticket: dict[str, Any], overlay: Overlay | None) -> None:
-    errors = [finding for finding in _findings(content, overlay) if finding.severity is Severity.ERROR]
+def refuse_faulty(
+    content: bytes, ticket: dict[str, Any], message: OutgoingMessage, configuration: Configuration
+) -> None:
+    """Return if the EDI keeps to its standard and to the partner's own rules.
+
+    Raises:
+        Misconfigured: It does not; the findings stand in the error's context.
+    """
+    syntax = () if message.standard == "ubl" else _findings(content, overlay_of(message, configuration))
+    errors = [(one.message, one.as_dict()) for one in syntax if one.severity is Severity.ERROR]
+    if message.message not in _WRITTEN_ONLY:
+        partner = configuration.partner(ticket["partner"])
+        errors += [(one.message, one.model_dump(mode="json")) for one in _doubts(content, partner)]
     if errors:
         raise Misconfigured(
             f"The EDI of {ticket['type']} {ticket['number']} would break its standard or the partner's own "
-            f"rules: {errors[0].message}",
+            f"rules: {errors[0][0]}",
             advice=f"Mend the partner file of {ticket['partner']} or the document in Visma, and replay it.",
-            findings=[finding.as_dict() for finding in errors[:_MOST_FINDINGS]],
+            findings=[finding for _, finding in errors[:_MOST_FINDINGS]],
         )
+
+
+def _doubts(content: bytes, partner: Partner) -> Iterator[DocumentFinding]:
+    """What would stop the document if it came in, such as totals that don't add up."""
+    for document in read_documents(content, profile=codec_profile(partner)):
+        yield from (one for one in document.findings if one.severity in _STOPPING)
 
 
 def _findings(content: bytes, overlay: Overlay | None) -> list[Finding]:

@@ -10,7 +10,8 @@ from ml_connector.edi import ReadOptions
 if TYPE_CHECKING:
     from ml_connector.edi import Message, Overlay
     from ml_connector.partners.configuration import Configuration
-    from ml_connector.partners.profile import OutgoingMessage, Partner
+    from ml_connector.partners.outgoing import OutgoingMessage
+    from ml_connector.partners.profile import Partner
 
 
 def codec_profile(partner: Partner) -> CodecProfile:

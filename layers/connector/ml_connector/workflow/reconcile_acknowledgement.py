@@ -1,4 +1,6 @@
-"""An acknowledgement that comes back is reconciled, by control number, with the document it answers.
+"""An acknowledgement that comes back is reconciled, by control number, with the documents it answers.
+
+Documents that travelled in one interchange have each the verdict on its own message.
 
 - accepted or rejected: the document's status says so, with what its receiver found;
 - late: an overdue document is overdue no more;
@@ -59,26 +61,36 @@ def reconcile_acknowledgement(
     if answer is None:
         one.hold(f"This {ticket.type} names no control number, or gives no verdict.")
         return
-    document = _answered(ticket, answer, parts.queries)
-    if document is None:
-        one.hold(_unknown(ticket, answer))
-    elif document.get("acknowledged_by") == ticket.id:
-        one.close("reconciled", document, answer)
+    documents = _answered(ticket, answer, parts.queries)
+    if documents:
+        one.apply(documents, answer)
     else:
-        one.apply(document, answer)
+        one.hold(_unknown(ticket, answer))
 
 
-def _answered(ticket: DocumentTicket, answer: Answer, queries: SentDocuments) -> dict[str, Any] | None:
-    """The document the answer is for: by our control number, else by the number of its own it names."""
-    for state in queries.by_number(answer.number) if answer.number else ():
-        numbered = plain_number(str(state.get("control_number") or "")) == answer.number
-        if numbered and _sent_to(ticket, state):
-            return state
+def _answered(ticket: DocumentTicket, answer: Answer, queries: SentDocuments) -> list[dict[str, Any]]:
+    """The documents the answer is for: by our control number, else by the number of its own it names."""
+    found = [state for state in queries.by_number(answer.number) if answer.number and _sent_to(ticket, state)]
+    for name in answer.numbered:
+        numbered = [state for state in found if _carries(state, name, answer.number)]
+        if numbered:
+            return _together(numbered)
     for number in answer.documents:
         found = [state for state in queries.by_number(number) if _sent_to(ticket, state)]
         if len(found) == 1:  # an order and its change have the same number: then a person has to tell
-            return found[0]
-    return None
+            return found
+    return []
+
+
+def _carries(state: dict[str, Any], name: str, number: str) -> bool:
+    return plain_number(str(state.get(name) or "")) == number
+
+
+def _together(states: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The latest, and what travelled with it: after numbers began anew, others have the same one."""
+    latest = states[0]
+    parent = latest.get("parent")
+    return [state for state in states if state.get("parent") == parent] if parent else [latest]
 
 
 def _unknown(ticket: DocumentTicket, answer: Answer) -> str:
@@ -100,21 +112,39 @@ class _Reconciliation:
     parts: Reconciling
     origin: Origin
 
-    def apply(self, document: dict[str, Any], answer: Answer) -> None:
-        """Record what the answer makes of the document, by what is known of it already."""
-        before = document.get("acknowledgement")
-        if before and (before == answer.verdict or answer.verdict is AnswerVerdict.ARRIVED):
-            self.close("duplicate", document, answer)
-        elif before == AnswerVerdict.REJECTED:
-            self._tell(document, answer, "contradicted", {})
-            self.hold(f"It says {answer.verdict.value}; {document['item']} was rejected before.")
-        else:
-            self._tell(document, answer, _EVENTS[answer.verdict], self._state(answer))
-            self.close("reconciled", document, answer)
+    def apply(self, documents: list[dict[str, Any]], answer: Answer) -> None:
+        """Record what the answer makes of the documents, by what is known of them already."""
+        single = len(documents) == 1
+        said = {
+            document["item"]: self._apply(
+                document, answer if single else answer.of_message(str(document.get("message_number") or ""))
+            )
+            for document in documents
+        }
+        contradicted = [item for item, event in said.items() if event == "contradicted"]
+        if contradicted:
+            self.hold(f"It says {answer.verdict.value}; {', '.join(contradicted)} was rejected before.")
+            return
+        news = [event for event in said.values() if event != "duplicate"]
+        answered = documents[0]["item"] if single else documents[0]["parent"]
+        self.close("reconciled" if news else "duplicate", answered, answer)
 
-    def close(self, event: str, document: dict[str, Any], answer: Answer) -> None:
-        """Record on the acknowledgement itself what it answers."""
-        state = {"answers": document["item"], "verdict": answer.verdict.value}
+    def _apply(self, document: dict[str, Any], answer: Answer) -> str:
+        """Record what the answer makes of one document; return what kind of answer it is to it."""
+        before = document.get("acknowledgement")
+        if document.get("acknowledged_by") == self.ticket.id:
+            return "reconciled"
+        if before and (before == answer.verdict or answer.verdict is AnswerVerdict.ARRIVED):
+            return "duplicate"
+        if before == AnswerVerdict.REJECTED:
+            self._tell(document, answer, "contradicted", {})
+            return "contradicted"
+        self._tell(document, answer, _EVENTS[answer.verdict], self._state(answer))
+        return "reconciled"
+
+    def close(self, event: str, answered: str, answer: Answer) -> None:
+        """Record on the acknowledgement itself what it answers: a document, or an interchange of several."""
+        state = {"answers": answered, "verdict": answer.verdict.value}
         self.parts.audit.record(self.ticket.id, event, origin=self.origin, state=state, facts=state)
 
     def hold(self, reason: str) -> None:

@@ -186,7 +186,9 @@ class Writing:
             raise self.refuse(field, f"{place} holds a number", text)
         if (digits_of(text) if numeric else len(text)) > element.maximum:
             raise self.refuse(field, f"{place} holds at most {element.maximum} characters", text)
-        return text
+        # The mark that UNA names; a quantity is a number in an alphanumeric element since D.01B.
+        mark = self.profile.layout.decimal or "."
+        return text.replace(".", mark) if numeric or isinstance(value, Decimal) else text
 
 
 def _components(value: Value) -> Sequence[object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -16,7 +17,6 @@ from ml_connector.errors import Misconfigured, Rejected
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
-    from decimal import Decimal
 
     from ml_connector.codecs.profile import CodecProfile
     from ml_connector.documents import Document, UnitOfMeasure
@@ -25,6 +25,7 @@ _SCHEMA = "urn:oasis:names:specification:ubl:schema:xsd"
 CAC = f"{_SCHEMA}:CommonAggregateComponents-2"
 CBC = f"{_SCHEMA}:CommonBasicComponents-2"
 NAMESPACES = {"cac": CAC, "cbc": CBC}
+_CENT = Decimal("0.01")
 
 
 def read_root(data: bytes, profile: CodecProfile, *names: str) -> MarkupReading:
@@ -69,9 +70,10 @@ class Writer:
         self.text(name, value.isoformat() if value else None)
 
     def amount(self, name: str, value: Decimal | None) -> None:
-        """An amount in the document's currency; nothing for None."""
+        """An amount in the document's currency, without zeros after the second decimal; nothing for None."""
         if value is not None:
-            self.text(name, f"{value:f}", currencyID=self.currency)
+            exact = value.quantize(_CENT)
+            self.text(name, f"{exact if exact == value else value.normalize():f}", currencyID=self.currency)
 
     def number(self, name: str, value: Decimal | None) -> None:
         """A number; nothing for None."""

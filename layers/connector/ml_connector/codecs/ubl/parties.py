@@ -86,8 +86,11 @@ def read_party(node: Node, role: PartyRole) -> Party:
 def read_id(node: Node, path: str) -> Identifier | None:
     """An identifier with its schemeID."""
     value, code = node.text(path), node.attribute("schemeID", path) or ""
-    if value is None:
-        return None
+    return party_number(value, code) if value is not None else None
+
+
+def party_number(value: str, code: str) -> Identifier:
+    """An identifier by the code of its schemeID; without one it is as the parties agreed."""
     scheme = _SCHEMES.get(code, IdentifierScheme.OTHER)
     return Identifier(
         scheme=scheme, value=value, source_qualifier=None if _CODES.get(scheme) == code else code

@@ -11,7 +11,7 @@ from ml_connector.mapping.outward.invoice import invoice
 from ml_connector.mapping.outward.order_response import order_response
 from ml_connector.mapping.outward.purchase_order import purchase_order, received_quantities
 from ml_connector.mapping.outward.receiver import ItemCodes, Receiver
-from ml_connector.mapping.outward.remittance import remittance_advice
+from ml_connector.mapping.outward.remittance import payment_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from ml_connector.documents import Document
     from ml_connector.partners.configuration import Configuration
-    from ml_connector.partners.profile import OutgoingMessage, Partner
+    from ml_connector.partners.outgoing import OutgoingMessage
+    from ml_connector.partners.profile import Partner
 
 __all__ = ["Change", "ItemCodes", "changed_document", "document_of", "received_quantities"]
 
@@ -30,7 +31,7 @@ _MAPS: dict[str, Callable[[Mapping[str, Any], Receiver], Document]] = {
     "CustomerCreditNote": invoice,
     "SalesOrder": order_response,
     "Shipment": despatch_advice,
-    "SupplierPayment": remittance_advice,
+    "SupplierPayment": payment_of,
 }
 
 

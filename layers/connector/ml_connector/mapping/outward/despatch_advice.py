@@ -32,24 +32,29 @@ def despatch_advice(row: Mapping[str, Any], receiver: Receiver) -> DespatchAdvic
     """Return the despatch advice.
 
     Visma doesn't say what is in which package: only where there is a single one are the goods put into it.
+    Of several the marks are told, and the goods stand beside them.
 
     Raises:
         Held: A line's order names no order of the customer's.
     """
     shipment = ReadShipment.model_validate(row)
+    ubl = receiver.message.standard == "ubl"
     items = tuple(_item(line, shipment, receiver) for line in shipment.shipment_detail_lines)
     name = shipment.customer.name if shipment.customer else None
     day = shipment.shipment_date.date() if shipment.shipment_date else None
+    issued = _issued(shipment)
+    # The head of a UBL document holds one order; of several, each line names its own.
+    orders = tuple(DespatchOrder(po_number=one) for one in dict.fromkeys(i.po_number for i in items))
     return DespatchAdvice(
         despatch_number=shipment.shipment_number,
-        issue_datetime=_issued(shipment),
+        issue_datetime=issued.date() if issued and ubl else issued,
         despatch_datetime=day,
         parties=(
-            receiver.company(PartyRole.SELLER),
-            receiver.counterpart(PartyRole.BUYER, name),
+            receiver.company(PartyRole.SHIP_FROM if ubl else PartyRole.SELLER),
             receiver.counterpart(PartyRole.SHIP_TO, name),
+            receiver.counterpart(PartyRole.BUYER, name),
         ),
-        orders=tuple(DespatchOrder(po_number=one) for one in dict.fromkeys(i.po_number for i in items)),
+        orders=() if ubl and len(orders) > 1 else orders,
         packages=_packages(shipment, items),
     )
 
@@ -64,7 +69,8 @@ def _packages(shipment: ReadShipment, items: tuple[DespatchItem, ...]) -> tuple[
     marks = [sscc for one in shipment.shipment_package_lines if (sscc := _sscc(one))]
     if len(shipment.shipment_package_lines) == 1 and marks:
         return (Package(id=marks[0], level=PackageLevel.PALLET, items=items),)
-    return (Package(level=PackageLevel.SHIPMENT, items=items),)
+    loose = Package(level=PackageLevel.SHIPMENT, items=items)
+    return (loose, *(Package(id=mark, level=PackageLevel.PALLET) for mark in marks))
 
 
 def _sscc(package: ReadPackage) -> Identifier | None:
@@ -78,6 +84,7 @@ def _item(line: ReadShipmentLine, shipment: ReadShipment, receiver: Receiver) ->
     number = line.inventory_number or ""
     unit = receiver.unit(line.uom or "", number)
     order = shipment.customer_orders.get(line.order_nbr or "")
+    ordered = line.ordered_qty or None if receiver.message.standard != "ubl" else None
     return DespatchItem(
         po_number=customers_order(
             order, f"Sales order {line.order_nbr} of shipment {shipment.shipment_number}"
@@ -86,8 +93,8 @@ def _item(line: ReadShipmentLine, shipment: ReadShipment, receiver: Receiver) ->
         item=receiver.sold_item(number, line.description),
         qty=line.shipped_qty,
         uom=unit,
-        ordered_qty=line.ordered_qty or None,
-        ordered_uom=unit if line.ordered_qty else None,
+        ordered_qty=ordered,
+        ordered_uom=unit if ordered else None,
         lot=line.lot_serial_nbr or None,
         expiry=line.expiration_date.date() if line.expiration_date else None,
     )

@@ -41,7 +41,7 @@ def order_response(row: Mapping[str, Any], receiver: Receiver) -> OrderResponse:
         issue_date=order.date.date() if order.date else None,
         order_date=order.date.date() if order.date else None,
         currency=order.currency_id,
-        parties=(receiver.company(PartyRole.SELLER), receiver.counterpart(PartyRole.BUYER, name)),
+        parties=(receiver.counterpart(PartyRole.BUYER, name), receiver.company(PartyRole.SELLER)),
         lines=tuple(_line(line, receiver) for line in order.order_lines),
     )
 

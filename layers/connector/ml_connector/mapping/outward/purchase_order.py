@@ -41,7 +41,7 @@ def _line(line: ReadPurchaseOrderLine, receiver: Receiver) -> OrderLine:
     number = (line.inventory.number if line.inventory else None) or ""
     return OrderLine(
         line_number=str(line.line_nbr),
-        item=receiver.bought_item(number, line.alternate_id),
+        item=receiver.bought_item(number, line.line_description, line.alternate_id),
         quantity=line.order_qty,
         uom=receiver.unit(line.uom or "", number),
         unit_price=line.unit_cost,

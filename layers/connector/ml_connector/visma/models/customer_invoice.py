@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
 
@@ -17,6 +17,7 @@ class ReadTaxDetail(ReadModel):
 
     schema_name: ClassVar[str] = "TaxDetailDto"
     tax_id: str = ""
+    vat_id: str | None = None
     vat_rate: Decimal = Decimal(0)
     taxable_amount: Decimal = Decimal(0)
     vat_amount: Decimal = Decimal(0)
@@ -60,3 +61,8 @@ class ReadCustomerInvoice(ReadModel):
     lines: tuple[ReadCustomerInvoiceLine, ...] = Field(
         (), alias="invoiceLines", validation_alias=AliasChoices("invoiceLines", "lines")
     )
+
+    @property
+    def due(self) -> date | None:
+        """The day it is to be paid by."""
+        return self.document_due_date.date() if self.document_due_date else None

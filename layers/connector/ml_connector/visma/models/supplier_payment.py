@@ -31,6 +31,7 @@ class ReadSupplierPayment(ReadModel):
     status: str = ""
     application_date: datetime | None = None
     payment_ref: str | None = None
+    cash_account: str | None = None
     supplier: NumberName | None = None
     currency: IdDescription | None = None
     payment_amount: Decimal = Decimal(0)
