@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ml_connector.edi.dialects.frame import HEADER_WORDS, Mark
 from ml_connector.edi.separators import Standard
@@ -158,23 +158,32 @@ class Judge:
         if not self.frame.tag_of(block.raws[0][: self.frame.head_bytes]).isupper():
             return None
         marks, length = self.frame.marks, self.frame.head_bytes
+        ends = [match.end() for match in scan.unusual.finditer(window, 0, window.rfind(syntax.terminator))]
+        kinds = [scan.marks.get(window[end : end + scan.size]) for end in ends]
+        if None in kinds and not self._look_closely(window, scan, ends, kinds):
+            return None
+        starts = [end + scan.gap for end in ends]
         first = marks.get(block.raws[0][:length])
-        starts, kinds = ([], []) if first is None else ([0], [first])
-        for match in scan.unusual.finditer(window, 0, window.rfind(syntax.terminator)):
-            end = match.end()
-            mark = scan.marks.get(window[end : end + scan.size])
-            if mark is None:
+        if first is not None:
+            starts, kinds = [0, *starts], [first, *kinds]
+        return LexedBlock.plain(block, window, starts, cast("list[Mark]", kinds))
+
+    def _look_closely(self, window: bytes, scan: Scan, ends: list[int], kinds: list[Mark | None]) -> bool:
+        """Return whether all are plain segments; those that frame nothing are taken out, in place."""
+        frame = self.frame
+        for index, kind in enumerate(kinds):
+            if kind is None:
+                end = ends[index]
                 if scan.plain.match(window, end) is None:
-                    return None
-                head = window[end + scan.gap : end + scan.gap + length].split(syntax.terminator)[0]
-                mark = marks.get(head)
-                if mark is None:
-                    if head[:3] in _FOREIGN:
-                        return None
-                    continue
-            starts.append(end + scan.gap)
-            kinds.append(mark)
-        return LexedBlock.plain(block, window, starts, kinds)
+                    return False
+                start = end + scan.gap
+                head = window[start : start + frame.head_bytes].split(frame.syntax.terminator)[0]
+                kinds[index] = frame.marks.get(head)
+                if kinds[index] is None and head[:3] in _FOREIGN:
+                    return False
+        ends[:] = [end for end, kind in zip(ends, kinds, strict=True) if kind is not None]
+        kinds[:] = [kind for kind in kinds if kind is not None]
+        return True
 
     def tell(self, oddities: list[Oddity], index: int, rule: str, message: str) -> None:
         """Note an oddity of a kind that one mention per interchange is enough for."""

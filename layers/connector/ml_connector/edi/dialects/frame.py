@@ -174,10 +174,14 @@ def _scan(syntax: Syntax, marks: dict[bytes, Mark], length: int, gap: bytes) -> 
     words += [word for others in HEADER_WORDS.values() for word in others]
     end = b"(?:" + element + b"|" + terminator + b")"
     ordinary = gap + b"(?:" + b"|".join(_tags_beside(words, length)) + b")" + end
+    # Most segments are seen to be ordinary by this alone, which costs less than the alternatives.
+    usual = gap + _beside(word[:1] for word in words) + rb"[A-Z0-9][A-Z0-9]" + element
     plain = gap + rb"[A-Z][A-Z0-9][A-Z0-9]" + _tail(length) + end
-    usual = {gap + head: mark for head, mark in marks.items() if head.isupper() and head.endswith(syntax.tag)}
-    unusual = re.compile(terminator + b"(?!" + ordinary + b")")
-    return Scan(unusual, usual, len(gap) + length, re.compile(plain), len(gap))
+    framing = {
+        gap + head: mark for head, mark in marks.items() if head.isupper() and head.endswith(syntax.tag)
+    }
+    unusual = re.compile(terminator + b"(?!" + usual + b")(?!" + ordinary + b")")
+    return Scan(unusual, framing, len(gap) + length, re.compile(plain), len(gap))
 
 
 def _tags_beside(words: list[bytes], length: int) -> Iterator[bytes]:
