@@ -51,6 +51,12 @@ def test_a_change_of_a_stopped_order_is_for_a_person(status):
         look(state("order-1", status))
 
 
+def test_a_change_waits_for_an_order_that_failed_in_an_outage():
+    """One replay of all that failed then starts both, and the change still follows."""
+    with pytest.raises(Unavailable, match="not in Visma yet"):
+        look(state("order-1", "failed", error="Unavailable"))
+
+
 def test_a_change_passes_once_its_order_is_posted():
     assert look(state("order-1", "posted")) is None
 

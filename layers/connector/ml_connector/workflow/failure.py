@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from ml_connector.store.audit import AuditTrail
     from ml_connector.store.audit_queries import AuditQueries
 
+# Errors that pass by themselves: nothing has to be mended, so an execution may go on as it is.
+_PASSING = frozenset(
+    {"Unavailable", "OutcomeUnknown", "States.Timeout", "TIMED_OUT", "Sandbox.Timedout", "Runtime.ExitError"}
+)
 _DEFECT_ADVICE = "This is a defect of the connector: look into the function's log and report it."
 
 
@@ -82,6 +86,11 @@ def record_ended_execution(event: Mapping[str, Any], audit: AuditTrail, queries:
         },
         facts={"reason": _ending(detail), "error": detail.get("error"), "cause": detail.get("cause")},
     )
+
+
+def failed_in_passing(state: Mapping[str, Any]) -> bool:
+    """Tell whether an item failed for something that passes by itself, as in an outage."""
+    return state.get("status") == "failed" and state.get("error") in _PASSING
 
 
 def _moment(text: str) -> datetime:

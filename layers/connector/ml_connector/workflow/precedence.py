@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ml_connector.errors import Held, Unavailable
+from ml_connector.workflow.failure import failed_in_passing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,22 +24,24 @@ def wait_for_predecessors(item: str, document: AnyDocument, queries: AuditQuerie
     """Let a document pass unless one it follows has not reached Visma; only order changes follow others.
 
     Raises:
-        Unavailable: One that came before it is still on its way; after an outage they may start together.
-        Held: One that came before it was stopped, so a person decides in which order they go on.
+        Unavailable: One that came before it is still on its way, or failed in an outage; after one they may
+            start together.
+        Held: One that came before it was stopped for another reason, so a person decides in which order they
+            go on.
     """
     if document.document_type != _FOLLOWING or (own := queries.state(item)) is None:
         return
     number = document.number
     earlier = [state for state in queries.by_number(number) if _precedes(state, own)]
-    if stopped := next((state for state in earlier if state.get("status") in _STOPPED), None):
+    if stopped := next((state for state in earlier if _stopped(state)), None):
         raise Held(
             f"It changes order {number}, of which {stopped['item']} came before and is {stopped['status']}.",
             advice=f"Mend {stopped['item']} first; then: ml-connector documents release {own['item']} "
             "--reason ...",
         )
-    if waited := next((state for state in earlier if state.get("status") in _ON_ITS_WAY), None):
+    if waited := next((state for state in earlier if is_on_its_way(state) or failed_in_passing(state)), None):
         raise Unavailable(
-            f"It changes order {number}, of which {waited['item']} came before and is still on its way.",
+            f"It changes order {number}, of which {waited['item']} came before and is not in Visma yet.",
             retry_after=_LOOK_AGAIN_SECONDS,
             advice="Nothing: it goes on by itself.",
         )
@@ -47,6 +50,10 @@ def wait_for_predecessors(item: str, document: AnyDocument, queries: AuditQuerie
 def is_on_its_way(state: Mapping[str, Any] | None) -> bool:
     """Tell whether a document, by its state in the audit trail, is still being processed."""
     return (state or {}).get("status") in _ON_ITS_WAY
+
+
+def _stopped(state: Mapping[str, Any]) -> bool:
+    return state.get("status") in _STOPPED and not failed_in_passing(state)
 
 
 def _precedes(state: Mapping[str, Any], own: Mapping[str, Any]) -> bool:

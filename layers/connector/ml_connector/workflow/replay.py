@@ -18,6 +18,7 @@ from ml_connector.errors import Rejected
 from ml_connector.store.audit import Origin
 from ml_connector.store.objects import ObjectRef
 from ml_connector.workflow.document_story import known_state
+from ml_connector.workflow.failure import failed_in_passing
 from ml_connector.workflow.receive_again import receiving_input, start_receiving
 from ml_connector.workflow.tickets import DocumentTicket, execution_name
 
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
 _MOST_ATTEMPTS = 1000
 # Fourteen days are Step Functions' own limit; an hour of them is left for the command to run.
 _REDRIVABLE = timedelta(days=14) - timedelta(hours=1)
-# Errors that pass by themselves: nothing has to be mended, so the execution may go on as it is.
-_PASSING = frozenset(
-    {"Unavailable", "OutcomeUnknown", "States.Timeout", "TIMED_OUT", "Sandbox.Timedout", "Runtime.ExitError"}
-)
 # What *receive interchange* makes documents of.
 _RECEIVED = frozenset({"message", "interchange"})
 
@@ -161,24 +158,21 @@ def document_state(document: str, queries: AuditQueries) -> dict[str, Any]:
 
 
 def _way(state: Mapping[str, Any], now: datetime) -> Way:
-    if _passed_by_itself(state) and now - datetime.fromisoformat(state["status_since"]) < _REDRIVABLE:
+    passing = failed_in_passing(state) and state.get("last_execution")
+    if passing and now - datetime.fromisoformat(state["status_since"]) < _REDRIVABLE:
         return Way.REDRIVE
     if state.get("kind") in _RECEIVED:
         return Way.RECEIVE
     outbound = state.get("direction") == "out"
-    return Way.SEND if outbound and state.get("step") == "send" and state.get("bytes") else Way.ANEW
-
-
-def _passed_by_itself(state: Mapping[str, Any]) -> bool:
-    failed = state.get("status") == "failed" and bool(state.get("last_execution"))
-    return failed and state.get("error") in _PASSING
+    # An interchange of several documents is formatted again, to the same bytes, for it tells who is in it.
+    formatted = state.get("step") == "send" and state.get("bytes") and not state.get("gathering")
+    return Way.SEND if outbound and formatted else Way.ANEW
 
 
 def _input(document: str, state: Mapping[str, Any], *, sending_only: bool) -> dict[str, Any]:
     if state["direction"] == "out":
         ticket = {name: state.get(name, "") for name in ("direction", "type", "number", "partner")}
-        if state.get("follows"):
-            ticket["follows"] = state["follows"]
+        ticket |= {name: state[name] for name in ("follows", "gathering") if state.get(name)}
         formatted = {"formatted": _reference(state).model_dump()} if sending_only else {}
         return {"document": {"id": document, **ticket}, **formatted, **_told(state)}
     return {"document": _ticket(document, state).model_dump(), **_told(state)}
