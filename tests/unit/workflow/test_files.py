@@ -26,7 +26,7 @@ def test_an_order_is_sent_by_its_buyer_as_the_envelope_says():
 
 
 def test_an_invoice_that_names_nobody_has_empty_addresses():
-    (invoice,) = filed((FIXTURES / "ubl/invoice-with-more.xml").read_bytes())
+    (invoice,) = filed((FIXTURES / "ubl/invoice-naming-nobody.xml").read_bytes())
     assert invoice.senders == invoice.receivers == (Address(""),)
 
 

@@ -15,6 +15,9 @@ from ml_connector.cli.edi_json import JsonReport
 from ml_connector.cli.edi_report import PeopleReport
 from ml_connector.cli.output import REFUSED, Output, guarded
 from ml_connector.cli.progress import watched
+from ml_connector.codecs.filed_checking import check_filed
+from ml_connector.codecs.files import Peeked
+from ml_connector.codecs.recognition import has_own_syntax
 from ml_connector.edi import ReadOptions, read_interchanges, rewrite
 from ml_connector.edi.checking import check_interchange
 from ml_connector.edi.finding import Status
@@ -73,8 +76,11 @@ def _check_file(
     name: str, stream: BinaryIO, options: ReadOptions, report: JsonReport | PeopleReport
 ) -> tuple[int, bool]:
     """Check one file, telling as it goes; return how many interchanges it has and whether any is refused."""
+    peeked = Peeked(stream)
+    if has_own_syntax(peeked.head):
+        return _check_filed(name, peeked.read(), report)
     count, refused = 0, False
-    for interchange in read_interchanges(stream, options):
+    for interchange in read_interchanges(peeked, options):  # type: ignore[arg-type] # read is all it takes
         count += 1
         report.start_interchange(name, interchange)
         for message in check_interchange(interchange):
@@ -82,6 +88,18 @@ def _check_file(
             report.message(message)
         refused = refused or interchange.status is Status.REJECTED
         report.end_interchange(interchange)
+    return count, refused or not count
+
+
+def _check_filed(name: str, data: bytes, report: JsonReport | PeopleReport) -> tuple[int, bool]:
+    """The same for a file without interchanges: UBL, cXML, IDocs."""
+    count, refused = 0, False
+    for checked in check_filed(data):
+        count += 1
+        report.start_interchange(name, checked)
+        report.message(checked.message)
+        refused = refused or checked.status is Status.REJECTED
+        report.end_interchange(checked)
     return count, refused or not count
 
 

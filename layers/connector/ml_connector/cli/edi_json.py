@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ml_connector.codecs.filed_checking import CheckedFile
     from ml_connector.edi.checking import CheckedMessage
     from ml_connector.edi.model import Interchange
 
@@ -33,11 +34,11 @@ class JsonReport:
         self._files += 1
         self._interchanges = 0
 
-    def start_interchange(self, _: str, interchange: Interchange) -> None:
+    def start_interchange(self, _: str, interchange: Interchange | CheckedFile) -> None:
         """Begin an interchange with what its header says."""
         sender, receiver = interchange.sender, interchange.receiver
         facts = {
-            "standard": interchange.standard.value,
+            "standard": str(interchange.standard),
             "version": interchange.version,
             "sender": {"id": sender.id, "qualifier": sender.qualifier},
             "receiver": {"id": receiver.id, "qualifier": receiver.qualifier},
@@ -54,7 +55,7 @@ class JsonReport:
         self._put(f"{_next(self._messages)}\n  {_json(message.as_dict())}")
         self._messages += 1
 
-    def end_interchange(self, interchange: Interchange) -> None:
+    def end_interchange(self, interchange: Interchange | CheckedFile) -> None:
         """End an interchange with what was found in it."""
         facts = {
             "span": list(interchange.span),

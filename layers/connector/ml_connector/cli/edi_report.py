@@ -9,12 +9,13 @@ from rich.text import Text
 
 from ml_connector.edi.finding import Finding, Severity, Status
 from ml_connector.edi.locating import envelope_segment_of, locate
+from ml_connector.edi.model import Interchange
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ml_connector.codecs.filed_checking import CheckedFile
     from ml_connector.edi.checking import CheckedMessage
-    from ml_connector.edi.model import Interchange
     from ml_connector.edi.segment import Segment
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
@@ -35,10 +36,11 @@ class PeopleReport:
     def start_file(self, name: str) -> None:
         """Begin a file; its name stands with each interchange."""
 
-    def start_interchange(self, name: str, interchange: Interchange) -> None:
+    def start_interchange(self, name: str, interchange: Interchange | CheckedFile) -> None:
         """Print what an interchange is and who sent it."""
         parties = f"{interchange.sender.id or '?'} to {interchange.receiver.id or '?'}"
-        told = f"{interchange.standard.value} interchange {interchange.control_number} from {parties}"
+        noun = "interchange" if isinstance(interchange, Interchange) else "document"
+        told = f"{interchange.standard} {noun} {interchange.control_number} from {parties}"
         line = Text(f"{name}: ", style="bold")
         line.append(printable(told) + (", test" if interchange.test else ""), style="not bold")
         self._console.print(line)
@@ -50,8 +52,10 @@ class PeopleReport:
         for finding, segment in message.findings:
             _print_finding(self._console, finding, segment)
 
-    def end_interchange(self, interchange: Interchange) -> None:
+    def end_interchange(self, interchange: Interchange | CheckedFile) -> None:
         """Print an interchange's own findings and what they amount to."""
+        if not isinstance(interchange, Interchange):
+            return  # A document's findings are its message's, already told.
         for finding in interchange.findings:
             _print_finding(self._console, finding, envelope_segment_of(finding, interchange))
         line = Text(f"  envelope, messages: {interchange.message_count}: ")

@@ -59,6 +59,17 @@ def check_fidelity(
         )
 
 
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _by_role(parties: object) -> object:
+    """Parties in one order: that in which a message names them says nothing."""
+    return (
+        tuple(sorted(parties, key=lambda party: str(party.role))) if isinstance(parties, tuple) else parties
+    )
+
+
 def losses(sent: object, found: object, path: str = "") -> Iterator[tuple[str, object, object]]:
     """The places where ``found`` says less than ``sent`` or something else: path, both values."""
     if sent is None or sent in ((), found):
@@ -67,7 +78,8 @@ def losses(sent: object, found: object, path: str = "") -> Iterator[tuple[str, o
         for name in type(sent).model_fields:
             if name not in _NOT_CONTENT:
                 inner = f"{path}.{name}" if path else name
-                yield from losses(getattr(sent, name), getattr(found, name, None), inner)
+                ordered = _by_role if name == "parties" else _as_it_is
+                yield from losses(ordered(getattr(sent, name)), ordered(getattr(found, name, None)), inner)
     elif isinstance(sent, tuple) and isinstance(found, tuple) and len(sent) == len(found):
         for index, (one, other) in enumerate(zip(sent, found, strict=True)):
             yield from losses(one, other, f"{path}[{index}]")

@@ -1,11 +1,11 @@
-"""Files of any format as business documents: EDI a message at a time, XML as a whole."""
+"""Files of any format as business documents: EDI a message at a time, XML and IDocs a document at a time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ml_connector.codecs.foreign import decode_foreign, is_foreign
+from ml_connector.codecs.recognition import has_own_syntax, pieces_of, read_piece
 from ml_connector.codecs.registry import decode
 from ml_connector.edi import ReadOptions, Severity, Status, read_interchanges
 from ml_connector.errors import Rejected
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ml_connector.codecs.profile import CodecProfile
+    from ml_connector.codecs.recognition import Piece
     from ml_connector.documents import Document
     from ml_connector.edi import Finding, Interchange, Message
 
-_HEAD = 512
+_HEAD = 4096
 
 #: Messages that tell of other messages and are read nowhere as documents: no reason to refuse a file.
 ANSWERS = frozenset(("824", "864", "APERAK", "RSGRSG"))
@@ -56,27 +57,34 @@ class DocumentFile:
     options: ReadOptions = field(default_factory=ReadOptions)
 
     def parts(self) -> Iterator[Iterator[Document | Refusal]]:
-        """For each interchange (or the one XML document) its documents and refusals, lazily.
+        """For each interchange (or the whole file without any) its documents and refusals, lazily.
 
         A part is to be read to its end before the next. The last thing in the part of an interchange that is
         broken as a whole is a :class:`Refusal`: what came before it is not to be trusted.
         """
-        head = self.stream.read(_HEAD)
-        if is_foreign(head):
-            yield self._foreign(head)
+        stream = Peeked(self.stream)
+        if has_own_syntax(stream.head):
+            yield self._filed(stream.read())
             return
         found = False
-        for interchange in read_interchanges(_Prefixed(head, self.stream), self.options):  # type: ignore[arg-type]
+        for interchange in read_interchanges(stream, self.options):  # type: ignore[arg-type]
             found = True
             yield self._documents(interchange)
         if not found:
             yield iter((Refusal("file", "The file holds no interchange."),))
 
-    def _foreign(self, head: bytes) -> Iterator[Document | Refusal]:
+    def _filed(self, data: bytes) -> Iterator[Document | Refusal]:
         try:
-            yield from decode_foreign(head + self.stream.read(), self.profile)
+            for place, piece in enumerate(pieces_of(data), 1):
+                yield self._filed_document(place, piece)
         except Rejected as error:
-            yield _refusal("document", error)
+            yield _refusal("file", error)
+
+    def _filed_document(self, place: int, piece: Piece) -> Document | Refusal:
+        try:
+            return read_piece(piece, self.profile)
+        except Rejected as error:
+            return _refusal(f"document {place}", error)
 
     def _documents(self, interchange: Interchange) -> Iterator[Document | Refusal]:
         for message in interchange.messages():
@@ -108,21 +116,26 @@ class DocumentFile:
             return _refusal(what, error)
 
 
-class _Prefixed:
-    """A stream whose first bytes have been looked at."""
+class Peeked:
+    """A stream whose beginning may be looked at.
 
-    def __init__(self, head: bytes, stream: BinaryIO) -> None:
-        self._head = head
+    Attributes:
+        head: The first bytes, which reading gives again.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.head = stream.read(_HEAD)
+        self._left = self.head
         self._stream = stream
 
     def read(self, size: int = -1) -> bytes:
         """As any stream's."""
-        if not self._head:
+        if not self._left:
             return self._stream.read(size)
         if size < 0:
-            data, self._head = self._head + self._stream.read(), b""
+            data, self._left = self._left + self._stream.read(), b""
             return data
-        data, self._head = self._head[:size], self._head[size:]
+        data, self._left = self._left[:size], self._left[size:]
         return data
 
 

@@ -18,6 +18,7 @@ from ml_connector.errors import Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from xml.parsers.expat import XMLParserType
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,20 @@ class MarkupLimits:
 
 
 class LimitedBuilder(TreeBuilder):
-    """A tree builder that stops at a depth or a number of elements."""
+    """A tree builder that stops at a depth or a number of elements.
+
+    Attributes:
+        parser: What reads the document, for the lines; set where they are wanted.
+        lines: The line each element begins in, if a parser is set.
+    """
 
     def __init__(self, limits: MarkupLimits) -> None:
         super().__init__()
         self._limits = limits
         self._depth = 0
         self._elements = 0
+        self.parser: XMLParserType | None = None
+        self.lines: dict[Element, int] = {}
 
     def start(self, tag: str, attrs: dict[str, str], /) -> Element:
         """Open an element, or raise ``Rejected`` where a limit is passed."""
@@ -46,7 +54,10 @@ class LimitedBuilder(TreeBuilder):
             raise Rejected(f"XML nested more than {self._limits.depth} levels deep is not read.")
         if self._elements > self._limits.elements:
             raise Rejected(f"XML of more than {self._limits.elements} elements is not read.")
-        return super().start(tag, attrs)
+        element = super().start(tag, attrs)
+        if self.parser is not None:
+            self.lines[element] = self.parser.CurrentLineNumber
+        return element
 
     def end(self, tag: str, /) -> Element:
         """Close an element."""
@@ -65,16 +76,33 @@ def parse_markup(data: bytes, *, allow_dtd: bool = False, limits: MarkupLimits |
     Raises:
         Rejected: Not well-formed, a DTD or entity where none may be, or over a limit.
     """
-    limits = limits or MarkupLimits()
+    return _parsed(
+        data, LimitedBuilder(limits or MarkupLimits()), limits or MarkupLimits(), allow_dtd=allow_dtd
+    )
+
+
+def parse_located(data: bytes, *, allow_dtd: bool = False) -> tuple[Element, dict[Element, int]]:
+    """As :func:`parse_markup`, with the line each element begins in."""
+    limits = MarkupLimits()
+    builder = LimitedBuilder(limits)
+    return _parsed(data, builder, limits, allow_dtd=allow_dtd, located=True), builder.lines
+
+
+def _parsed(
+    data: bytes, builder: LimitedBuilder, limits: MarkupLimits, *, allow_dtd: bool, located: bool = False
+) -> Element:
     if len(data) > limits.bytes:
         raise Rejected(f"XML of {len(data)} bytes is over the limit of {limits.bytes}.")
-    parser = DefusedXMLParser(target=LimitedBuilder(limits), forbid_dtd=not allow_dtd)
+    parser = DefusedXMLParser(target=builder, forbid_dtd=not allow_dtd)
+    if located:
+        builder.parser = parser.parser
     try:
         parser.feed(data)
         root: Element = parser.close()
     except ParseError as error:
         line, column = error.position
-        raise Rejected(f"The XML is not well-formed at line {line}, column {column}: {error.msg}.") from error
+        said = f"The XML is not well-formed at line {line}, column {column}: {error.msg}."
+        raise Rejected(said, line=line) from error
     except DefusedXmlException as error:
         raise Rejected(f"The XML declares what is never read: {error}.") from error
     return root

@@ -100,7 +100,7 @@ def decode(interchange: Interchange, message: Message, *, profile: CodecProfile 
     Raises:
         Rejected: No codec reads the message, or its content can't be a document.
     """
-    codec = _reader(interchange.standard.value, message.type, message.version)
+    codec = codec_of(interchange.standard.value, message.type, message.version)
     decoded = codec.implementation().decode(interchange, message, profile or CodecProfile())
     return cast("Document", decoded)
 
@@ -113,7 +113,7 @@ def decode_bytes(
     Raises:
         Rejected: No codec reads it, or its content can't be a document.
     """
-    codec = _reader(standard, message, "")
+    codec = codec_of(standard, message, "")
     return cast("Document", codec.implementation().decode(data, profile or CodecProfile()))
 
 
@@ -147,8 +147,12 @@ def codecs_of(standard: str) -> Iterator[Codec]:
     return (codec for codec in CODECS if codec.standard == standard)
 
 
-def _reader(standard: str, message: str, version: str) -> Codec:
-    """The codec of the version, or else of the message in any version: partners keep to neighbours' forms."""
+def codec_of(standard: str, message: str, version: str = "") -> Codec:
+    """The codec of the version, or else of the message in any version: partners keep to neighbours' forms.
+
+    Raises:
+        Rejected: No codec reads the message.
+    """
     fitting = [codec for codec in codecs_of(standard) if codec.message == message]
     if not fitting:
         known = ", ".join(codec.message for codec in codecs_of(standard)) or "none"

@@ -65,7 +65,7 @@ def read_filed(stream: BinaryIO) -> Iterator[Filed]:
     if not has_own_syntax(stream.read(_HEAD)):
         return
     stream.seek(0)
-    for content in pieces_of(stream.read()):
+    for content, _ in pieces_of(stream.read()):
         found = recognise(content)
         for document in read_documents(content):
             yield _filed(found.standard, found.message, document, content)

@@ -3,69 +3,37 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from tests.unit.codecs.idoc.flat import as_markup, control, order, record
+from tests.unit.codecs.roundtrip import content
 
-from ml_connector.codecs.idoc.layout import CONTROL, RECORD, SEGMENTS
 from ml_connector.codecs.recognition import read_documents
 from ml_connector.errors import Rejected
 
 
-def _fixed(layout, values: dict[str, str]) -> str:
-    return "".join(values.get(name, "").ljust(length) for name, length in layout)
+def test_a_flat_order_is_anorder():
+    [found] = read_documents(order())
 
-
-def _control(message: str) -> str:
-    names = {"TABNAM": "EDI_DC40", "DOCNUM": "4711", "IDOCTYP": f"{message}05", "MESTYP": message}
-    return _fixed(CONTROL, {**names, "SNDPRN": "BUYER", "RCVPRN": "SELLER"})
-
-
-def _record(tag: str, **values: str) -> str:
-    return _fixed(RECORD, {"SEGNAM": f"E2{tag[2:]}005"}) + _fixed(SEGMENTS[tag], values)
-
-
-def _order() -> bytes:
-    return "\r\n".join(
-        [
-            _control("ORDERS"),
-            _record("E1EDK01", CURCY="EUR", BELNR="4500012345"),
-            _record("E1EDK02", QUALF="001", BELNR="4500012345", DATUM="20260301"),
-            _record("E1EDK03", IDDAT="012", DATUM="20260301"),
-            _record("E1EDKA1", PARVW="WE", PARTN="0000100", NAME1="Lager Øst", STRAS="Gate 1", ISOAL="NO"),
-            _record("E1EDKT1", TDID="F01"),
-            _record("E1EDKT2", TDLINE="First line"),
-            _record("E1EDKT2", TDLINE="second line"),
-            _record("E1EDP01", POSEX="000010", MENGE="100.000", MENEE="PCE", VPREI="12.50", PEINH="100"),
-            _record("E1EDP20", WMENG="40.000", EDATU="20260310"),
-            _record("E1EDP20", WMENG="60.000", EDATU="20260317"),
-            _record("E1EDP19", QUALF="002", IDTNR="V-1", KTEXT="Bolt"),
-            _record("E1EDS01", SUMID="002", SUMME="12.50"),
-        ]
-    ).encode()
-
-
-def test_a_flat_order_is_an_order():
-    [order] = read_documents(_order())
-
-    assert (order.number, order.currency, order.issue_date.isoformat()) == ("4500012345", "EUR", "2026-03-01")
-    assert order.parties[0].name == "Lager Øst"
-    assert order.notes[0].text == "First line\nsecond line"
-    [line] = order.lines
+    assert (found.number, found.currency, found.issue_date.isoformat()) == ("4500012345", "EUR", "2026-03-01")
+    assert found.parties[0].name == "Lager Øst"
+    assert found.notes[0].text == "First line\nsecond line"
+    [line] = found.lines
     assert (line.quantity, line.unit_price, line.price_base) == (100, Decimal("12.50"), 100)
     assert [schedule.qty for schedule in line.delivery_schedules] == [40, 60]
     assert line.item.seller_id.value == "V-1"
-    assert ("4500012345",) in [extension.values for extension in order.raw_extensions]
+    assert ("4500012345",) in [extension.values for extension in found.raw_extensions]
 
 
 def test_a_flat_credit_with_trailing_minus_becomes_positive():
     data = "\n".join(
         [
-            _control("INVOIC"),
-            _record("E1EDK01", CURCY="EUR", BSART="CRME"),
-            _record("E1EDK02", QUALF="009", BELNR="R-1"),
-            _record("E1EDK03", IDDAT="026", DATUM="20260305"),
-            _record("E1EDP01", POSEX="000010", MENGE="1.000-", MENEE="PCE"),
-            _record("E1EDP26", QUALF="003", BETRG="12.50-"),
-            _record("E1EDS01", SUMID="010", SUMME="12.50-"),
-            _record("E1EDS01", SUMID="011", SUMME="12.50-"),
+            control("INVOIC"),
+            record("E1EDK01", CURCY="EUR", BSART="CRME"),
+            record("E1EDK02", QUALF="009", BELNR="R-1"),
+            record("E1EDK03", IDDAT="026", DATUM="20260305"),
+            record("E1EDP01", POSEX="000010", MENGE="1.000-", MENEE="PCE"),
+            record("E1EDP26", QUALF="003", BETRG="12.50-"),
+            record("E1EDS01", SUMID="010", SUMME="12.50-"),
+            record("E1EDS01", SUMID="011", SUMME="12.50-"),
         ]
     ).encode()
 
@@ -79,18 +47,44 @@ def test_a_flat_credit_with_trailing_minus_becomes_positive():
 
 def test_an_idoc_without_order_number_is_refused():
     with pytest.raises(Rejected, match="order number"):
-        list(read_documents(_control("ORDERS").encode() + b"\n"))
+        list(read_documents(control("ORDERS").encode() + b"\n"))
 
 
 def test_letters_of_cp1252_are_read():
-    [order] = read_documents(_order().decode().encode("cp1252"))
+    [found] = read_documents(order().decode().encode("cp1252"))
 
-    assert order.parties[0].name == "Lager Øst"
+    assert found.parties[0].name == "Lager Øst"
 
 
 @pytest.mark.parametrize("byte", [b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d"])
 def test_a_byte_that_is_no_character_is_refused_and_never_replaced(byte):
-    content = _order().decode().encode("cp1252").replace(b"\xd8", byte)
+    content = order().decode().encode("cp1252").replace(b"\xd8", byte)
 
     with pytest.raises(Rejected, match=f"Byte {byte.hex().upper()} at .* of record E2EDKA1005"):
         list(read_documents(content))
+
+
+@pytest.mark.parametrize("whole", [b"\r\n".join, lambda idocs: as_markup(*idocs)], ids=["flat", "xml"])
+def test_each_idoc_of_a_file_is_a_document_with_its_own_bytes(whole):
+    data = whole([order("1"), order("2"), order("3")])
+
+    found = list(read_documents(data))
+
+    assert [document.number for document in found] == ["1", "2", "3"]
+    spans = [document.source.byte_range for document in found]
+    assert [end for _, end in spans[:-1]] == [start for start, _ in spans[1:]]
+    for document, (start, end) in zip(found, spans, strict=True):
+        assert document.number.encode() in data[start:end]
+
+
+def test_an_idoc_as_xml_says_what_the_flat_one_says():
+    [flat], [markup] = read_documents(order()), read_documents(as_markup(order()))
+
+    assert content(markup) == content(flat)
+    assert {left.values for left in markup.raw_extensions} == {left.values for left in flat.raw_extensions}
+
+
+def test_several_idocs_in_utf_16_are_told_apart():
+    data = as_markup(order("1"), order("2")).decode().replace("UTF-8", "UTF-16").encode("utf-16")
+
+    assert [document.number for document in read_documents(data)] == ["1", "2"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from tests.unit.codecs.edifact.generated import (
     _identifier,
@@ -54,20 +55,32 @@ from ml_connector.documents import (
     TaxSubtotal,
 )
 
+moderately = settings(
+    max_examples=10,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
 words = texts(60, "ABCDEFGHIJ abcdefåäö&<>\"'0123456789")
 
 
 def _charge(charge, level):
     lists = {"charge": "UNCL7161", "allowance": "UNCL5189"}
     code = CodedValue(value="FC", list=lists[charge.kind.value]) if charge.code else None
-    return charge.model_copy(update={"code": code, "settlement": None, "sequence": None, "level": level})
+    amount = charge.amount if charge.amount is not None else Decimal("1.50")
+    return charge.model_copy(
+        update={"code": code, "settlement": None, "sequence": None, "level": level, "amount": amount}
+    )
 
 
 charges = any_charges.map(lambda charge: _charge(charge, Level.HEADER))
 line_charges = any_charges.map(lambda charge: _charge(charge, Level.LINE))
 items = any_items.map(
     lambda item: item.model_copy(
-        update={"gtin": item.gtin and item.gtin.model_copy(update={"source_qualifier": None})}
+        update={
+            "gtin": item.gtin and item.gtin.model_copy(update={"source_qualifier": None}),
+            "name": item.name or item.description or "Bolt",
+        }
     )
 )
 vat = _identifier(IdentifierScheme.VAT, st.just("NO999999999MVA"))
@@ -78,9 +91,9 @@ def party(role: PartyRole) -> st.SearchStrategy[Party]:
     return st.builds(
         Party,
         role=st.just(role),
-        ids=several(glns, 2),
+        ids=several(glns, 2, 1),
         name=words,
-        address=maybe(st.builds(Address, lines=several(words, 3), city=words, country=st.just("NO"))),
+        address=st.builds(Address, lines=several(words, 3), city=words, country=st.just("NO")),
         contact=maybe(st.builds(Contact, name=words, phone=maybe(codes()))),
         tax_ids=st.just(()) | st.tuples(vat) | st.tuples(vat, company),
     )
@@ -103,11 +116,11 @@ lines = st.builds(
     order_ref=maybe(st.builds(OrderReference, po_number=maybe(codes()), po_line=st.integers(1, 99).map(str))),
     item=items,
     quantity=numbers(),
-    uom=maybe(units),
-    price=maybe(st.builds(LinePrice, net=numbers(), base=maybe(numbers(0, "1", "100")))),
+    uom=units,
+    price=st.builds(LinePrice, net=numbers(), base=maybe(numbers(0, "1", "100"))),
     allowances=several(line_charges, 2),
     net_amount=amounts,
-    tax=several(taxes, 1),
+    tax=st.tuples(taxes),
     notes=several(st.builds(Note, text=words), 1),
 )
 
@@ -129,7 +142,11 @@ def invoices(draw: st.DrawFn) -> Invoice:
             several(st.builds(Reference, type=st.just(ReferenceType.ORIGINAL_INVOICE), number=codes()), 2)
         ),
         references=draw(
-            several(st.builds(Reference, type=st.just(ReferenceType.CUSTOMER_REFERENCE), number=codes()), 1)
+            several(
+                st.builds(Reference, type=st.just(ReferenceType.CUSTOMER_REFERENCE), number=codes()),
+                1,
+                0 if order else 1,
+            )
         ),
         parties=(draw(party(PartyRole.SELLER)), draw(party(PartyRole.BUYER))),
         currency="NOK",
@@ -146,8 +163,8 @@ def invoices(draw: st.DrawFn) -> Invoice:
         ),
         payment_terms=draw(several(st.builds(PaymentTerms, text=words), 1)),
         delivery=draw(maybe(st.builds(Delivery, actual_date=days))),
-        allowances_charges=draw(several(charges, 2)),
-        tax_subtotals=draw(several(subtotals, 2)),
+        allowances_charges=draw(several(charges.filter(lambda charge: charge.tax_category), 2)),
+        tax_subtotals=draw(several(subtotals, 2, 1)),
         notes=draw(several(st.builds(Note, text=words), 1)),
         lines=draw(several(lines, 3, 1)),
         totals_declared=InvoiceTotals(
@@ -167,7 +184,7 @@ order_lines = st.builds(
     line_number=st.integers(1, 999).map(str),
     item=items,
     quantity=numbers(),
-    uom=maybe(units),
+    uom=units,
     unit_price=numbers(),
     price_base=maybe(numbers(0, "1", "100")),
     line_net_amount=amounts,
@@ -204,7 +221,7 @@ orders = st.builds(
     allowances=several(charges, 2),
     notes=several(st.builds(Note, text=words), 2),
     lines=several(order_lines, 3, 1),
-    totals_declared=st.builds(OrderTotals, net_amount=amounts, gross_amount=maybe(amounts)),
+    totals_declared=st.builds(OrderTotals, net_amount=amounts, gross_amount=amounts),
 )
 response_lines = st.builds(
     OrderResponseLine,
@@ -213,7 +230,8 @@ response_lines = st.builds(
         [ResponseAction.ACCEPTED, ResponseAction.CHANGED, ResponseAction.REJECTED, ResponseAction.ADDED]
     ),
     item=items,
-    quantity=maybe(numbers()),
+    quantity=numbers(),
+    uom=units,
     unit_price=maybe(numbers()),
     promised_dates=several(st.builds(PromisedDate, date=days, meaning=st.just("promised_delivery")), 1),
     notes=several(st.builds(Note, text=words), 2),

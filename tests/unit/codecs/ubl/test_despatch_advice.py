@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.codecs.edifact.generated import codes, days, maybe, numbers, several, units
 from tests.unit.codecs.roundtrip import content, written
-from tests.unit.codecs.ubl.generated import items, party, words
+from tests.unit.codecs.ubl.generated import items, moderately, party, words
 
 from ml_connector.codecs.recognition import read_documents
 from ml_connector.documents import (
@@ -29,7 +29,7 @@ _despatched = st.builds(
     line=st.integers(1, 999).map(str),
     item=items,
     qty=numbers(),
-    uom=maybe(units),
+    uom=units,
     notes=several(st.builds(Note, text=words), 1),
 )
 
@@ -41,8 +41,8 @@ def _sscc(value: str) -> Identifier:
 @st.composite
 def despatch_advices(draw: st.DrawFn) -> DespatchAdvice:
     packed = tuple(
-        Package(id=_sscc(f"3073500000000000{index:02}"), items=draw(several(_despatched, 2)))
-        for index in range(draw(st.integers(0, 2)))
+        Package(id=_sscc(f"3073500000000000{index:02}"), items=draw(several(_despatched, 2, 1)))
+        for index in range(draw(st.integers(1, 2)))
     )
     loose = Package(level=PackageLevel.SHIPMENT, items=draw(several(_despatched, 2, 1)))
     return DespatchAdvice(
@@ -56,8 +56,8 @@ def despatch_advices(draw: st.DrawFn) -> DespatchAdvice:
     )
 
 
+@moderately
 @given(document=despatch_advices())
-@settings(max_examples=15, deadline=None)
 def test_a_despatch_advice_reads_back_as_it_was_written(document):
     [found] = read_documents(written(document, "ubl", ""))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from tests.unit.codecs.roundtrip import content, written
-from tests.unit.codecs.ubl.generated import order_responses, orders
+from tests.unit.codecs.ubl.generated import moderately, order_responses, orders
 
 from ml_connector.codecs.recognition import read_documents
 from ml_connector.documents import (
@@ -29,8 +29,8 @@ def _xml(root: bytes, inside: bytes) -> bytes:
     return b'<%s xmlns="%s" %s>%s</%s>' % (root, schema, _NAMES, inside, root)
 
 
+@moderately
 @given(document=orders)
-@settings(max_examples=15, deadline=None)
 def test_an_order_reads_back_as_it_was_written(document):
     [found] = read_documents(written(document, "ubl", ""))
 
@@ -38,8 +38,8 @@ def test_an_order_reads_back_as_it_was_written(document):
     assert found.raw_extensions == ()
 
 
+@moderately
 @given(document=order_responses)
-@settings(max_examples=15, deadline=None)
 def test_an_order_response_reads_back_as_it_was_written(document):
     [found] = read_documents(written(document, "ubl", ""))
 

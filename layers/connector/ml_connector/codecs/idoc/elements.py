@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ml_connector.codecs.beginnings import is_flat_idoc
 from ml_connector.codecs.idoc.records import read_flat_idocs
 from ml_connector.codecs.markup import Node, parse_markup
 from ml_connector.codecs.markup_reading import MarkupReading
@@ -66,7 +67,7 @@ def read_idoc(data: bytes, profile: CodecProfile, message: str) -> MarkupReading
 
 
 def _root(data: bytes) -> Node:
-    if not data.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<"):
+    if is_flat_idoc(data):
         found = [idoc.tree for idoc in read_flat_idocs(data)]
     else:
         root = parse_markup(data)

@@ -10,6 +10,8 @@ from ml_connector.codecs.amounts import write_number
 from ml_connector.codecs.fidelity import check_fidelity
 from ml_connector.codecs.markup import Node, parse_markup
 from ml_connector.codecs.markup_reading import MarkupReading
+from ml_connector.codecs.ubl.checks import faults
+from ml_connector.codecs.ubl.namespaces import CAC, CBC, NAMESPACES, SCHEMA
 from ml_connector.codecs.units import translate_unit
 from ml_connector.documents import UnitList
 from ml_connector.errors import Misconfigured, Rejected
@@ -21,10 +23,22 @@ if TYPE_CHECKING:
     from ml_connector.codecs.profile import CodecProfile
     from ml_connector.documents import Document, UnitOfMeasure
 
-_SCHEMA = "urn:oasis:names:specification:ubl:schema:xsd"
-CAC = f"{_SCHEMA}:CommonAggregateComponents-2"
-CBC = f"{_SCHEMA}:CommonBasicComponents-2"
-NAMESPACES = {"cac": CAC, "cbc": CBC}
+# What to give a document that lacks an element, by the element's own name.
+_REMEDIES = {
+    "@currencyID": "Give the document a currency.",
+    "@unitCode": "Give each line's quantity a unit (uom).",
+    "cac:ClassifiedTaxCategory": "Give each line its tax category and rate (tax).",
+    "cac:PostalAddress": "Give the party an address with its country.",
+    "cac:Price": "Give each line its price.",
+    "cac:TaxCategory": "Give the allowance or charge its tax category and rate.",
+    "cac:TaxTotal": "Give the tax of each category and rate (tax_subtotals).",
+    "cbc:BuyerReference": "Give the customer's reference (references), or the order (order_references).",
+    "cbc:EndpointID": "Give the party an identifier with a scheme of ISO 6523, such as its GLN.",
+    "cbc:IssueDate": "Give the document its date (issue_date).",
+    "cbc:Name": "Give each item a name or a description.",
+    "cbc:RegistrationName": "Give the party a name.",
+    "@schemeID": "Give the party an identifier with a scheme of ISO 6523, such as its GLN.",
+}
 _CENT = Decimal("0.01")
 
 
@@ -129,7 +143,7 @@ def new_document(
         currency: Of its amounts.
     """
     root = Element(name)
-    root.set("xmlns", f"{_SCHEMA}:{name}-2")
+    root.set("xmlns", f"{SCHEMA}:{name}-2")
     root.set("xmlns:cac", CAC)
     root.set("xmlns:cbc", CBC)
     writer = Writer(root, currency)
@@ -144,12 +158,29 @@ def finish(
     profile: CodecProfile,
     decode: Callable[[bytes, CodecProfile], Document],
 ) -> bytes:
-    """The document as UTF-8 XML, after reading it back.
+    """The document as UTF-8 XML, after checking it and reading it back.
 
     Raises:
-        Misconfigured: UBL can't carry a value of the document; the error names the field.
+        Misconfigured: UBL can't carry a value of the document, or demands one that it lacks; the error names
+            the field or the element.
     """
     indent(root)
     data: bytes = tostring(root, encoding="UTF-8", xml_declaration=True)
     check_fidelity(document, decode(data, profile), f"UBL {root.tag}")
+    for fault in faults(parse_markup(data), root.tag):
+        raise Misconfigured(
+            f"{document.document_type} {document.number} can't be written as UBL {root.tag}: "
+            f"{fault.path}: {fault.message}",
+            advice=_remedy(fault.path),
+            field=fault.path,
+            document_type=document.document_type,
+            number=document.number,
+        )
     return data
+
+
+def _remedy(path: str) -> str:
+    """What to do about a missing element; the innermost name that is known says it."""
+    steps = [step.partition("[")[0] for step in path.split("/")]
+    known = (_REMEDIES[step] for step in reversed(steps) if step in _REMEDIES)
+    return next(known, "Give the document what belongs there, or send another message.")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ml_connector.documents import TaxSubtotal, UnitOfMeasure
 
 _GTIN = "0160"
+# UBL demands the line of a reference to an order; this stands where only the order is known.
+_NO_LINE = "NA"
 _PRICE = "cac:Price/cbc:PriceAmount"
 _BASE = "cac:Price/cbc:BaseQuantity"
 
@@ -48,7 +50,8 @@ def read_item(node: Node | None) -> Item:
 def _write_item(group: Writer, item: Item) -> None:
     """The content of a cac:Item up to its tax."""
     group.text("Description", item.description)
-    group.text("Name", item.name)
+    # BIS demands a name; where only a description is known, it is the name too.
+    group.text("Name", item.name or item.description)
     for name, identifier in (
         ("BuyersItemIdentification", item.buyer_id),
         ("SellersItemIdentification", item.seller_id),
@@ -103,13 +106,14 @@ def write_price(
 def read_order_line(line: Node) -> tuple[str | None, str | None]:
     """The order that a line answers, and the line there."""
     reference = "cac:OrderLineReference"
-    return line.text(f"{reference}/cac:OrderReference/cbc:ID"), line.text(f"{reference}/cbc:LineID")
+    number = line.text(f"{reference}/cbc:LineID")
+    return line.text(f"{reference}/cac:OrderReference/cbc:ID"), None if number == _NO_LINE else number
 
 
 def write_order_line(line: Writer, order: str | None, ordered: str | None) -> None:
     """The cac:OrderLineReference to an order and the line there; nothing where neither is known."""
     if order or ordered:
         reference = line.group("OrderLineReference")
-        reference.text("LineID", ordered)
+        reference.text("LineID", ordered or _NO_LINE)
         if order:
             reference.group("OrderReference").text("ID", order)

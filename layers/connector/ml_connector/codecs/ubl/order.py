@@ -143,7 +143,8 @@ def _write_totals(writer: Writer, totals: OrderTotals) -> None:
         return
     group = writer.group("AnticipatedMonetaryTotal")
     group.amount("LineExtensionAmount", totals.net_amount)
-    group.amount("PayableAmount", totals.gross_amount)
+    # UBL demands what is to be paid; where no tax is known, that is the net amount.
+    group.amount("PayableAmount", totals.net_amount if totals.gross_amount is None else totals.gross_amount)
 
 
 def _write_line(group: Writer, line: OrderLine, number: str) -> None:

@@ -52,10 +52,6 @@ def read_party(node: Node, role: PartyRole) -> Party:
     """The party of a cac:Party."""
     ids = [read_id(one, "cbc:ID") for one in node.nodes("cac:PartyIdentification")]
     known = [identifier for identifier in ids if identifier]
-    endpoint = read_id(node, "cbc:EndpointID")
-    if endpoint and (endpoint.value, endpoint.scheme) not in [(i.value, i.scheme) for i in known]:
-        code = node.attribute("schemeID", "cbc:EndpointID") or ""
-        known.append(endpoint.model_copy(update={"source_qualifier": f"{_ENDPOINT}{code}"}))
     taxes = []
     for tax in node.nodes("cac:PartyTaxScheme"):
         scheme, value = tax.text("cac:TaxScheme/cbc:ID"), tax.text("cbc:CompanyID")
@@ -69,6 +65,10 @@ def read_party(node: Node, role: PartyRole) -> Party:
         taxes.append(
             Identifier(scheme=IdentifierScheme.COMPANY_REG, value=company, source_qualifier=registry)
         )
+    endpoint = read_id(node, "cbc:EndpointID")
+    if endpoint and not any(_same(endpoint, one) for one in (*known, *taxes)):
+        code = node.attribute("schemeID", "cbc:EndpointID") or ""
+        known.append(endpoint.model_copy(update={"source_qualifier": f"{_ENDPOINT}{code}"}))
     name = node.text("cac:PartyName/cbc:Name")
     registered = node.text("cac:PartyLegalEntity/cbc:RegistrationName")
     contact = node.node("cac:Contact")
@@ -81,6 +81,10 @@ def read_party(node: Node, role: PartyRole) -> Party:
         contact=_read_contact(contact) if contact else None,
         tax_ids=tuple(taxes),
     )
+
+
+def _same(one: Identifier, other: Identifier) -> bool:
+    return (one.scheme, one.value) == (other.scheme, other.value)
 
 
 def read_id(node: Node, path: str) -> Identifier | None:
@@ -135,15 +139,16 @@ def _read_contact(node: Node) -> Contact | None:
 def write_party(writer: Writer, party: Party) -> None:
     """The content of a cac:Party."""
     plain = [i for i in party.ids if not (i.source_qualifier or "").startswith(_ENDPOINT)]
-    endpoint = next((i for i in party.ids if i not in plain), plain[0] if plain else None)
+    named = [i for i in party.ids if i not in plain]
+    endpoint = next((i for i in (*named, *plain, *_companies(party)) if _code_of(i)), None)
     if endpoint is not None:
         writer.text("EndpointID", endpoint.value, schemeID=_code_of(endpoint))
     for identifier in plain:
         write_id(writer.group("PartyIdentification"), identifier)
-    if (party.name and party.name2) or party.name:
+    if party.name:
         writer.group("PartyName").text("Name", party.name)
     write_address(writer, "PostalAddress", party.address)
-    companies = [tax for tax in party.tax_ids if tax.scheme is IdentifierScheme.COMPANY_REG]
+    companies = _companies(party)
     for tax in party.tax_ids:
         if tax not in companies:
             group = writer.group("PartyTaxScheme")
@@ -159,6 +164,10 @@ def write_party(writer: Writer, party: Party) -> None:
         group.text("Name", party.contact.name)
         group.text("Telephone", party.contact.phone)
         group.text("ElectronicMail", party.contact.email)
+
+
+def _companies(party: Party) -> list[Identifier]:
+    return [tax for tax in party.tax_ids if tax.scheme is IdentifierScheme.COMPANY_REG]
 
 
 def write_address(writer: Writer, name: str, address: Address | None) -> None:
