@@ -67,8 +67,15 @@ class Taken:
 
     def take_code(self, number: int, code: str, component: int = 1) -> None:
         """Take a code or count that goes without saying; any other stays untaken, to be seen."""
-        if self.segment.element(number, component).strip() == code:
+        if self.segment.element(number, component).strip().upper() == code:
             self.part(number, component)
+
+    def folded(self, code: str, number: int) -> str:
+        """A code of an element in upper case, as code lists have it; what was sent is recorded."""
+        if code == code.upper():
+            return code
+        self._reading.normalised("code-case", self.path(number), code, code.upper())
+        return code.upper()
 
     def leave(self, number: int) -> None:
         """Give an element back: it was looked at and could not be understood."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from ml_connector.codecs.amounts import read_number
+from ml_connector.codecs.edifact.coded import coded_places
 from ml_connector.codecs.edifact.widths import Widths, widths_of
 from ml_connector.codecs.reading import Reading, Taken
 from ml_connector.codecs.units import unit
@@ -69,8 +70,8 @@ class EdifactReading(Reading):
 
     def stated_currency(self) -> str | None:
         """The currency of the first MOA that names one (C516.6345)."""
-        found = (segment.element(1, 3).strip() for segment in self.message.segments if segment.tag == "MOA")
-        return next(filter(None, found), None)
+        moas = (segment for segment in self.message.segments if segment.tag == "MOA")
+        return next(filter(None, (segment.element(1, 3).strip().upper() for segment in moas)), None)
 
     @property
     def widths(self) -> Widths:
@@ -79,17 +80,24 @@ class EdifactReading(Reading):
 
 
 class SegmentReader(Taken):
-    """A segment from which values are taken."""
+    """A segment from which values are taken, its codes in upper case: some senders write ``pce``."""
 
-    __slots__ = ("reading",)
+    __slots__ = ("_coded", "reading")
 
     def __init__(self, segment: Segment, reading: EdifactReading) -> None:
         super().__init__(segment, reading)
         self.reading = reading
+        self._coded = coded_places(segment.tag, reading.message.version)
 
     def peek(self, element: int, component: int = 1) -> str:
-        """The stripped value, without taking it."""
-        return self.segment.element(element, component).strip()
+        """The stripped value, a code in upper case, without taking it."""
+        value = self.segment.element(element, component).strip()
+        return value.upper() if (element, component) in self._coded else value
+
+    def part(self, number: int, component: int = 1, repetition: int = 1) -> str | None:
+        """A component of an element, a code in upper case; None where it is absent or empty."""
+        value = super().part(number, component, repetition)
+        return self.folded(value, number) if value and (number, component) in self._coded else value
 
     def parts(self, element: int, first: int = 1, last: int = 99) -> list[str]:
         """Consecutive components exactly as sent, without empty ones at the end."""
@@ -124,10 +132,11 @@ class SegmentReader(Taken):
 
     def unit(self, element: int, component: int) -> UnitOfMeasure | None:
         """The value as a unit of UN/ECE Recommendation 20, or 21 for codes of three that begin with X."""
-        code = self.part(element, component)
-        if code is None:
+        sent = super().part(element, component)
+        if sent is None:
             return None
-        code = self.reading.profile.units_in.get(code, code)
+        meant = self.reading.profile.units_in
+        code = meant.get(sent) or meant.get(sent.upper()) or self.folded(sent, element)
         package = len(code) == 3 and code.startswith("X")
         return unit(code, UnitList.UNECE_REC21 if package else UnitList.UNECE_REC20)
 

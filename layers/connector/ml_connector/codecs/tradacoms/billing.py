@@ -51,7 +51,7 @@ def read_vat(
     segment: SegmentReader, reading: TradacomsReading, code: int, rate: int
 ) -> tuple[TaxSubtotal, ...]:
     """VATC and VATP at their positions; a rate of another form is recorded, an unknown one waits."""
-    letter, text = segment.part(code), segment.part(rate)
+    letter, text = segment.code(code), segment.part(rate)
     if letter is None and text is None:
         return ()
     value = None

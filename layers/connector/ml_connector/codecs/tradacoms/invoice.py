@@ -114,7 +114,7 @@ def _read_line(
     line.take_code(1, sequence)
     quantity, uom = line.quantity(7)
     net, gross = line.number(8, _NUMBER), line.number(17, _NUMBER)
-    indicator = line.part(21)
+    indicator = line.code(21)
     return InvoiceLine(
         line_number=line.part(2),
         order_ref=order,

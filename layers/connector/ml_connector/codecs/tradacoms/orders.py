@@ -58,8 +58,7 @@ def decode(interchange: Interchange, message: Message, profile: CodecProfile) ->
     number = order.part(1, 1) if order else None
     if order is None or number is None:
         raise reading.refuse("order-number-missing", "ORD gives no order number (ORNO).", path="ORD01")
-    if order.segment.element(3) == "N":
-        order.part(3)
+    order.take_code(3, "N")
     code = reading.file_code()
     purpose, kind = _FILES.get(code, (Purpose.ORIGINAL, OrderType.STANDARD))
     lines = tuple(_read_line(line, reading) for line in reading.every(reading.tree, "OLD"))

@@ -122,6 +122,11 @@ class SegmentReader(Taken):
         value = self.part(element, component)
         return None if value == "0" else value
 
+    def code(self, element: int, component: int = 1) -> str | None:
+        """A code in upper case: VAT codes, indicators and units are letters; None where absent."""
+        value = self.part(element, component)
+        return self.folded(value, element) if value else None
+
     def pack(self, element: int) -> Decimal | None:
         """The units in a traded unit (UNOR); None for none."""
         return self.number(element, 0) or None
@@ -233,5 +238,5 @@ class SegmentReader(Taken):
         amount = self.number(element, 0)
         if amount is None:
             amount = self.number(element, MEASURE, 2)
-        code = self.part(element, 3)
+        code = self.code(element, 3)
         return amount, (unit(code, UnitList.ANA_4) if code else None)

@@ -157,7 +157,7 @@ def _status(
     reading: X12Reading, verdict: Elements, number: int, statuses: dict[str, AcknowledgementStatus]
 ) -> AcknowledgementStatus:
     """The verdict; a code that is none of the accepting ones refuses, and stays raw."""
-    code = required(reading, verdict, number, "the verdict").upper()
+    code = verdict.folded(required(reading, verdict, number, "the verdict"), number)
     if code not in statuses:
         verdict.leave(number)
         message = f"{verdict.path(number)} is {code}, which accepts nothing; taken as rejected."

@@ -35,10 +35,10 @@ class Elements(Taken):
     def __getitem__(self, number: int) -> str | None:
         return self.text(number)
 
-    def code(self, number: int) -> str | None:
-        """A code value in upper case: some senders write ``ea``."""
-        value = self.text(number)
-        return value.upper() if value else None
+    def code(self, number: int, component: int | None = None) -> str | None:
+        """A code in upper case, of the element or one of its components: some senders write ``ea``."""
+        value = self.text(number) if component is None else self.part(number, component)
+        return self.folded(value, number) if value else None
 
     def number(self, number: int) -> Decimal | None:
         """A number with explicit decimal point (type R) or a whole one (N0)."""

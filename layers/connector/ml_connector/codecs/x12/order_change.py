@@ -102,7 +102,7 @@ def _read_poc(reading: X12Reading, loop: Loop, currency: str | None) -> OrderLin
         "quantity": quantity,
         "quantity_change": change,
         "quantity_open": poc.number(4),
-        "uom": named_unit(reading, poc.part(5, 1), poc.path(5)),
+        "uom": named_unit(reading, poc.code(5, 1), poc.path(5)),
         "unit_price": price.amount,
         "price_base": price.base,
         "price_code": price.code,

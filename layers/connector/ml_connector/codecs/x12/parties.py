@@ -80,7 +80,7 @@ def read_address(reading: X12Reading, loop: Loop) -> Address | None:
         return Address(lines=tuple(lines)) if lines else None
     place = reading.take(n4)
     return Address(
-        lines=tuple(lines), city=place[1], region=place[2], post_code=place[3], country=place.code(4)
+        lines=tuple(lines), city=place[1], region=place.code(2), post_code=place[3], country=place.code(4)
     )
 
 

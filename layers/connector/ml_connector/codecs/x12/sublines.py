@@ -37,7 +37,7 @@ def read_component(reading: X12Reading, segment: Segment, description: str | Non
         relationship=_RELATIONSHIPS.get(relationship or "", relationship),
         item=item_of(read_ids(reading, sln, _FIRST_ID), description),
         quantity=sln.number(4),
-        uom=named_unit(reading, sln.part(5, 1), sln.path(5)),
+        uom=named_unit(reading, sln.code(5, 1), sln.path(5)),
         unit_price=sln.number(6),
     )
 
