@@ -93,6 +93,9 @@ class Remembered:
     def record(self, item, event, *, state, **_):
         self.states.setdefault(item, {}).update(state)
 
+    def waiting(self):
+        return iter(())
+
     def start(self, name, given):
         self.started.append(given["document"])
         return True
@@ -112,6 +115,7 @@ def test_an_invoice_leaves_once_it_is_released(world):
             marks=kept,
             audit=kept,
             queries=kept,
+            gatherings=kept,
             start_sending=kept.start,
             remaining_seconds=lambda: 600.0,
             now=lambda: datetime.now(UTC),

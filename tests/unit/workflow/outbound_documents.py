@@ -18,9 +18,11 @@ from typing import NamedTuple
 from local.visma.company import Company, load_data
 from local.visma.documents import seed_documents
 from local.visma.seed import seed
+from tests.unit.store.fake_table import FakeTable
 
 from ml_connector.partners.configuration import parse
 from ml_connector.store.audit import Origin
+from ml_connector.store.gatherings import Gatherings
 from ml_connector.store.objects import ObjectRef
 from ml_connector.visma.wire import dump_json
 from ml_connector.workflow.format_document import Formatting, format_document
@@ -280,6 +282,7 @@ def written(case):
         configuration=configuration_for(case),
         codes=Codes(),
         queries=audit,
+        gatherings=Gatherings(FakeTable()),
         test=False,
     )
     table, number = NUMBERS[case.entity]

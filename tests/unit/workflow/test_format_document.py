@@ -5,12 +5,14 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from tests.unit.store.fake_table import FakeTable
 
 from ml_connector.codecs import decode
 from ml_connector.edi import read_interchanges
 from ml_connector.errors import Misconfigured
 from ml_connector.partners.configuration import parse
 from ml_connector.store.audit import Origin
+from ml_connector.store.gatherings import Gatherings
 from ml_connector.store.objects import ObjectRef
 from ml_connector.workflow.format_document import Formatting, format_document
 
@@ -59,6 +61,7 @@ class Formatter:
             configuration=parse(files),
             codes=Codes(),
             queries=self.audit,
+            gatherings=Gatherings(FakeTable()),
             test=more.get("test", False),
         )
         fetched = self.store.put(f"fetched/{item}.json", json.dumps(order).encode()).model_dump()

@@ -4,9 +4,11 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.unit.store.fake_table import FakeTable
 
 from ml_connector.errors import Unavailable
 from ml_connector.partners.configuration import parse
+from ml_connector.store.gatherings import Gatherings
 from ml_connector.workflow.poll_visma import VismaPoll, change_item, document_item, poll_visma
 
 COMPANY = 'id: "4242"\nname: Nordlys Distribusjon AS\ncountry: "NO"\ncurrency: NOK\n'
@@ -84,6 +86,7 @@ class World:
                 marks=_Calling(self, self.marks),
                 audit=_Calling(self, self.audit),
                 queries=_Calling(self, self.audit),
+                gatherings=Gatherings(FakeTable()),
                 start_sending=lambda name, given: self.call(self.starter, name, given),
                 remaining_seconds=self.remaining,
                 now=lambda: START.replace(tzinfo=UTC),

@@ -24,7 +24,8 @@ class Found:
 
     def by_number(self, number):
         states = self._audit.states.values()
-        return [state for state in states if number in (state.get("control_number"), state.get("number"))]
+        named = ("control_number", "group_number", "message_number", "number")
+        return [state for state in states if number in {state.get(name) for name in named}]
 
 
 class Desk:
@@ -160,6 +161,53 @@ def test_what_is_no_answer_waits_for_a_person(desk):
     desk.arrive(["AK1*IN*42"])
     assert desk.audit.state("ack-1")["status"] == "held"
     assert desk.audit.of(SENT) == ["sent"]
+
+
+TOGETHER = ("together-1", "together-2")
+
+
+@pytest.fixture
+def together(audit):
+    """Two documents that travelled in one interchange, and the interchange itself."""
+    desk = Desk(audit)
+    audit.states.clear()
+    for message, item in enumerate(TOGETHER, start=11):
+        desk.send(item, "42")
+        audit.states[item] |= {"parent": "interchange", "message_number": str(message)}
+    desk.send("interchange", "42")
+    audit.states["interchange"]["gathering"] = {"scope": "s", "number": "1"}
+    desk.send("years-ago", "42")
+    return desk
+
+
+def test_documents_that_travelled_together_have_each_their_own_verdict(together):
+    rejected = ["AK2*810*0011", "AK3*BIG*2**8", "AK5*R*5"]
+    together.arrive(["AK1*IN*42", *rejected, "AK2*810*0012", "AK5*A", "AK9*P*2*2*1"])
+    states = [together.audit.state(item) for item in TOGETHER]
+    assert [state["status"] for state in states] == ["rejected", "accepted"]
+    assert "segment BIG" in states[0]["reason"]
+    assert together.audit.state("ack-1")["answers"] == "interchange"
+    assert together.audit.of("interchange") == together.audit.of("years-ago") == ["sent"]
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        (["AK9*A*2*2*2"], ["accepted", "accepted"]),
+        (["AK9*R*2*2*0"], ["rejected", "rejected"]),
+        (["AK2*810*0012", "AK5*R*5", "AK9*P*2*2*1"], ["accepted", "rejected"]),
+    ],
+)
+def test_what_an_answer_does_not_name_has_the_verdict_on_the_whole(together, told, status):
+    together.arrive(["AK1*IN*42", *told])
+    assert [together.audit.state(item)["status"] for item in TOGETHER] == status
+
+
+def test_a_repeated_answer_to_several_is_a_duplicate(together):
+    together.arrive(["AK1*IN*42", "AK9*A*2*2*2"])
+    together.arrive(["AK1*IN*42", "AK9*A*2*2*2"], ticket="ack-2", visit="later")
+    assert together.audit.state("ack-2")["status"] == "duplicate"
+    assert together.audit.of(TOGETHER[0]) == ["sent", "accepted"]
 
 
 def _aperak(desk, *references, code="RE"):

@@ -127,3 +127,14 @@ def test_what_we_sent_as_an_answer_is_not_replayed(audit, replaying):
     audit.states["a"] = {"item": "a", "kind": "acknowledgement", "direction": "out", "status": "sent"}
     with pytest.raises(Rejected, match="no document but acknowledgement"):
         start("a", replaying, audit)
+
+
+def test_an_interchange_of_several_documents_is_formatted_again(replaying, starter, audit, origin):
+    gathering = {"scope": "acme|CustomerInvoice|0", "number": "3"}
+    state = {"kind": "document", "direction": "out", "type": "Interchange", "partner": "acme"}
+    more = {"number": "CustomerInvoice-3", "step": "send", "bytes": {}, "gathering": gathering}
+    audit.record("t", "failed", origin=origin, state={**state, **more})
+    start("t", replaying, audit)
+    (given,) = starter.started.values()
+    assert given["document"]["gathering"] == gathering
+    assert "formatted" not in given

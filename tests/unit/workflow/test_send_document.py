@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.store.fake_table import FakeTable
 
 from ml_connector.errors import Held
+from ml_connector.store.gatherings import Gatherings
 from ml_connector.workflow.send_document import Sending, send_document
 
 
@@ -24,7 +26,7 @@ def sterling():
 def send(audit, store, configuration, origin, sterling):
     formatted = store.put("outbound/d.edi", b"UNB").model_dump()
     document = {"id": "d", "direction": "out", "type": "PurchaseOrder", "number": "51", "partner": "acme"}
-    parts = Sending(audit, audit, configuration, sterling)
+    parts = Sending(audit, audit, configuration, sterling, Gatherings(FakeTable()))
 
     def run(**instructions):
         return send_document(

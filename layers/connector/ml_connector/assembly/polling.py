@@ -60,6 +60,7 @@ def poll_sterling(parts: Parts) -> dict[str, Any]:
 
 def poll_visma(parts: Parts) -> dict[str, Any]:
     """Poll Visma's changed documents once and return the figures."""
+    from ml_connector.store.gatherings import Gatherings
     from ml_connector.store.watermarks import Marks
     from ml_connector.workflow.acknowledgements import OverdueCheck, check_overdue
     from ml_connector.workflow.poll_visma import VismaPoll
@@ -74,6 +75,7 @@ def poll_visma(parts: Parts) -> dict[str, Any]:
             marks=Marks(table, system="visma"),
             audit=parts.audit,
             queries=parts.queries,
+            gatherings=Gatherings(table),
             start_sending=parts.starter("SEND_MACHINE"),
             remaining_seconds=parts.remaining_seconds,
             now=lambda: datetime.now(UTC),

@@ -69,6 +69,7 @@ def fetching(parts: Parts) -> Fetching:
 def formatting(parts: Parts) -> Formatting:
     """Return what *format* works with."""
     from ml_connector.store.control_numbers import ControlNumberStore
+    from ml_connector.store.gatherings import Gatherings
     from ml_connector.workflow.format_document import Formatting
 
     return Formatting(
@@ -78,12 +79,14 @@ def formatting(parts: Parts) -> Formatting:
         configuration=parts.configuration,
         codes=parts.item_codes,
         queries=parts.queries,
+        gatherings=Gatherings(parts.state_table),
         test=parts.environment["ENVIRONMENT"] == "test",
     )
 
 
 def sending(parts: Parts) -> Sending:
     """Return what *send* works with."""
+    from ml_connector.store.gatherings import Gatherings
     from ml_connector.workflow.send_document import Sending
     from ml_connector.workflow.send_to_sterling import send_to_sterling
 
@@ -93,6 +96,7 @@ def sending(parts: Parts) -> Sending:
         queries=parts.queries,
         configuration=parts.configuration,
         send=lambda consignment: send_to_sterling(consignment, ports),
+        gatherings=Gatherings(parts.state_table),
     )
 
 

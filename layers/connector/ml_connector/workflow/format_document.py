@@ -17,6 +17,7 @@ from ml_connector.errors import Misconfigured
 from ml_connector.mapping.outward import Change, changed_document, document_of, received_quantities
 from ml_connector.store.objects import ObjectRef
 from ml_connector.workflow.envelopes import ALL_LEVELS, OF_MESSAGE, Numbering, numbers_in
+from ml_connector.workflow.format_interchange import format_interchange
 from ml_connector.workflow.profiles import codec_profile, overlay_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from ml_connector.partners.profile import Partner
     from ml_connector.store.audit import AuditTrail, Origin
     from ml_connector.store.control_numbers import ControlNumberStore
+    from ml_connector.store.gatherings import Gatherings
     from ml_connector.store.raw import RawStore
     from ml_connector.workflow.sent_versions import DocumentStates
 
@@ -50,6 +52,7 @@ class Formatting:
     configuration: Configuration
     codes: ItemCodes
     queries: DocumentStates
+    gatherings: Gatherings
     test: bool
 
 
@@ -64,6 +67,8 @@ def format_document(given: dict[str, Any], parts: Formatting, origin: Origin) ->
         Rejected: The message can't carry what the document holds.
     """
     ticket = given["document"]
+    if "gathering" in ticket:
+        return format_interchange(given, parts, origin, prepared_first(ticket["id"], parts.queries, origin))
     partner = parts.configuration.partner(ticket["partner"])
     message = _message(partner, ticket["type"])
     document = _document(given, partner, message, parts)

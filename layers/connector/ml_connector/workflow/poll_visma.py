@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ml_connector.store.audit import Origin
 from ml_connector.visma.outgoing import ENTITIES
 from ml_connector.visma.paging import own_clock_window
+from ml_connector.workflow.gathering import start_gathered
 from ml_connector.workflow.tickets import execution_name, message_item
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ml_connector.partners.profile import Partner
     from ml_connector.store.audit import AuditTrail
     from ml_connector.store.audit_queries import AuditQueries
+    from ml_connector.store.gatherings import Gatherings
     from ml_connector.store.leases import Leases
     from ml_connector.store.watermarks import Marks
     from ml_connector.visma.client import VismaClient
@@ -46,13 +48,19 @@ class VismaPoll:
     marks: Marks
     audit: AuditTrail
     queries: AuditQueries
+    gatherings: Gatherings
     start_sending: Callable[[str, dict[str, Any]], bool]
     remaining_seconds: Callable[[], float]
     now: Callable[[], datetime]
 
 
 def poll_visma(poll: VismaPoll) -> dict[str, float]:
-    """Poll once and return ``changed``, ``started``, ``changed_after_sending`` and ``lease_contended``.
+    """Poll once and return what came of it.
+
+    What waits to travel together leaves first: documents found now wait for the next poll.
+
+    Returns:
+        ``changed``, ``started``, ``changed_after_sending``, ``interchanges`` and ``lease_contended``.
 
     Raises:
         ConnectorError: Visma or a store did not answer; the next poll goes on where this one stopped.
@@ -61,6 +69,8 @@ def poll_visma(poll: VismaPoll) -> dict[str, float]:
         if not ours:
             return {"lease_contended": 1.0}
         counts: Counter[str] = Counter()
+        if left := start_gathered(poll.gatherings.waiting(), poll.start_sending):
+            counts["interchanges"] = left
         for name in _wanted(poll.configuration):
             statuses = poll.configuration.company.sent_statuses(name)
             counts += _poll_entity(ENTITIES[name].sent_in(statuses), poll)

@@ -100,7 +100,9 @@ def _unknown(ticket: DocumentTicket, answer: Answer) -> str:
 
 
 def _sent_to(ticket: DocumentTicket, state: dict[str, Any]) -> bool:
-    ours = state.get("direction") == "out" and state.get("standard") == ticket.standard
+    # An interchange of several documents is not answered, they are.
+    ours = state.get("direction") == "out" and not state.get("gathering")
+    ours = ours and state.get("standard") == ticket.standard
     return ours and state.get("partner") == ticket.partner
 
 
