@@ -80,8 +80,9 @@ bench: setup .venvs/bench/.installed ## Measure speed, memory and calls to Visma
 fuzz: .venvs/fuzz/.installed ## Feed the EDI core damaged bytes (SECONDS=60)
 	@.venvs/fuzz/bin/python tests/fuzz/fuzz_edi.py -max_total_time=$(SECONDS)
 
-soak: setup ## Run the models of polling and sending for long (SECONDS=60), with MESSAGES=10000 a large interchange after them
+soak: setup ## Run the models of polling and sending for long (SECONDS=60), then the whole posting matrix (3 minutes), with MESSAGES=10000 a large interchange after them
 	@$(BIN)/python -m tests.soak --seconds $(SECONDS)
+	@$(BIN)/python -m tests.soak.posting_matrix
 	@$(if $(MESSAGES),$(BIN)/python -m tests.soak.large_interchange --messages $(MESSAGES))
 
 chaos: setup ## Run the whole system under faults, kills and an outage (SECONDS=60, SEED=1, DOCUMENTS=40, OUTAGE=60)

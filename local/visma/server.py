@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import socket
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from local.visma.routing import Answer, Request
@@ -31,6 +32,11 @@ class VismaServer(ThreadingHTTPServer):
         super().__init__((HOST, port), _Handler)
         self.simulator = simulator
         self.url = f"http://{HOST}:{self.server_address[1]}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as the base class has it
+        """Tell of what breaks, but not that a client has gone: clients here break connections on purpose."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def __enter__(self) -> Self:
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()

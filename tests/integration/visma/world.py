@@ -15,13 +15,15 @@ from local.visma.company import Company, load_data
 from local.visma.faults import FaultPlan, Rule
 from local.visma.simulator import Simulator
 
-from ml_connector.errors import ConnectorError
+from ml_connector.errors import ConnectorError, Unavailable
 from ml_connector.store.ledger import BusinessKey, PostingLedger
 from ml_connector.visma import Posted, Posting, VismaClient, VismaCredentials, VismaSettings, post
+from ml_connector.visma.changing import ENTITY as PURCHASE_ORDER_CHANGE
 from ml_connector.visma.client import http_client
 from ml_connector.visma.models.cash_transaction import CashTransaction, CashTransactionLine
 from ml_connector.visma.models.journal_transaction import JournalTransaction, JournalTransactionLine
 from ml_connector.visma.models.purchase_order import PurchaseOrder, PurchaseOrderLine
+from ml_connector.visma.models.purchase_order_change import PurchaseOrderChange
 from ml_connector.visma.models.sales_order import SalesOrder, SalesOrderCustomer, SalesOrderLine
 from ml_connector.visma.models.supplier_invoice import SupplierInvoice, SupplierInvoiceLine
 
@@ -82,47 +84,57 @@ def _condition_failed(operation: str) -> ClientError:
 
 
 @dataclass
-class FailingTable:
-    """A table whose n-th call fails as told; each call is atomic, as DynamoDB's are."""
+class Port:
+    """Atomic calls of a store, one of which may fail as told, or be the last thing its process does."""
 
-    table: Any
     fail_at: int = -1
     how: str = ""
     calls: list[str] = field(default_factory=list)
     lock: Any = field(default_factory=threading.RLock)
 
+    def call(self, name: str, make: Callable[[], Any]) -> Any:
+        with self.lock:
+            strikes = len(self.calls) == self.fail_at
+            self.calls.append(name)
+            if strikes and self.how.endswith("before"):
+                self.strike(name)
+            answer = make()
+            if strikes and self.how.endswith("after"):
+                self.strike(name)
+            return answer
+
+    def strike(self, name: str) -> None:
+        raise Killed if self.how.startswith("kill") else self.failure(name)
+
+    def failure(self, name: str) -> Exception:
+        return Unavailable(f"{name} did not answer (injected).")
+
+
+class FailingTable(Port):
+    """A table whose n-th call may fail; each call is atomic, as DynamoDB's are."""
+
+    def __init__(self, table: Any) -> None:
+        super().__init__()
+        self.table = table
+
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        return lambda **arguments: self._call(name, lambda: getattr(self.table, name)(**arguments))
+        return lambda **arguments: self.call(name, lambda: getattr(self.table, name)(**arguments))
 
     @property
     def restore_summary(self) -> Any:
         """What boto3 asks DescribeTable for."""
-        return self._call("describe_table", lambda: self.table.restore_summary)
+        return self.call("describe_table", lambda: self.table.restore_summary)
 
     @property
     def creation_date_time(self) -> datetime:
         """What the same answer of DescribeTable said."""
         return self.table.creation_date_time
 
-    def _call(self, name: str, make: Callable[[], Any]) -> Any:
-        with self.lock:
-            index = len(self.calls)
-            self.calls.append(name)
-            strikes = index == self.fail_at
-            if strikes and self.how.endswith("before"):
-                self._fail(name)
-            answer = make()
-            if strikes and self.how.endswith("after"):
-                self._fail(name)
-            return answer
-
-    def _fail(self, name: str) -> None:
-        if self.how.startswith("kill"):
-            raise Killed
-        raise ClientError({"Error": {"Code": "InternalServerError", "Message": "injected"}}, name)
+    def failure(self, name: str) -> Exception:
+        return ClientError({"Error": {"Code": "InternalServerError", "Message": "injected"}}, name)
 
 
-TABLE_FAULTS = ("kill_before", "kill_after", "error_before", "error_after")
+STORE_FAULTS = ("kill_before", "kill_after", "error_before", "error_after")
 
 
 Outcome = TypeVar("Outcome")
@@ -228,17 +240,19 @@ FAULT_SECONDS = {
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of document: what is posted, and where it must then be once."""
+    """One kind of document: what is posted, where it must then be once, with how many lines if that tells."""
 
     name: str
     entity: str
     table: str
     stamped: str
     body: WriteModel
+    number: str = "N-1"
+    lines: int = 0
 
-    def posting(self, number: str = "N-1", content: str = "c1") -> Posting:
-        key = BusinessKey("4242", self.entity, "acme", number, self.name)
-        return Posting(key, f"document-{number}", content, self.body)
+    def posting(self, number: str = "", content: str = "c1") -> Posting:
+        key = BusinessKey("4242", self.entity, "acme", number or self.number, self.name)
+        return Posting(key, f"document-{key.number}", content, self.body)
 
 
 def _invoice(document_type: str) -> SupplierInvoice:
@@ -304,4 +318,23 @@ KINDS = (
             cash_transaction_details=(CashTransactionLine(offset_account="1500", amount=Decimal(100)),),
         ),
     ),
+)
+
+# An order that the simulator's company has, two lines long; the change adds a third.
+CHANGED_ORDER = "000052"
+CHANGE = Kind(
+    "order_change",
+    PURCHASE_ORDER_CHANGE,
+    "purchase_order",
+    "customStr4",
+    PurchaseOrderChange(
+        order_number=CHANGED_ORDER,
+        custom_str4="1",
+        lines=(
+            PurchaseOrderLine(operation="Update", line_number=2, order_qty=Decimal(120)),
+            PurchaseOrderLine(inventory="1005", uom="EA", order_qty=Decimal(1), unit_cost=Decimal(600)),
+        ),
+    ),
+    number=CHANGED_ORDER,
+    lines=3,
 )

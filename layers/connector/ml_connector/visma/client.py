@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
-from ml_connector.errors import Rejected, Unavailable
+from ml_connector.errors import OutcomeUnknown, Rejected, Unavailable
 from ml_connector.visma.background import await_request
 from ml_connector.visma.outcomes import raise_for_response, raise_for_transport
 from ml_connector.visma.paging import read_indexed_pages, read_pages
@@ -304,6 +304,8 @@ class VismaClient:
             tokens.discard(token)
             response = self._exchange(sending, tokens.token())
         raise_for_response(response, writing=sending.writing)
+        if sending.writing:
+            _stop_if_not_visma(response, sending.what)
         return response
 
     def _exchange(self, sending: Sending, token: str) -> httpx.Response:
@@ -355,6 +357,15 @@ def _body(response: httpx.Response) -> Json:
     except ValueError as error:
         what = f"{response.request.method} {response.request.url.path}"
         raise Unavailable(f"Visma's answer to {what} is no JSON.", advice="Check the base URL.") from error
+
+
+def _stop_if_not_visma(response: httpx.Response, what: str) -> None:
+    """Doubt a write whose success somebody else seems to have answered, such as a page of maintenance."""
+    try:
+        if response.content:
+            load_json(response.content)
+    except ValueError as error:
+        raise OutcomeUnknown(f"Visma's answer to {what} is no JSON.", advice="It is looked up.") from error
 
 
 def quoted(etag: str) -> str:
