@@ -44,6 +44,20 @@ def test_parse_shows_every_document_to_people(path):
     assert "totals:" in result.stdout
 
 
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for folder in ("edifact", "tradacoms") for path in (FIXTURES.parent / folder).glob("*.edi")),
+    ids=lambda path: f"{path.parent.name}-{path.stem}",
+)
+def test_files_of_the_other_standards_are_checked_and_parsed_without_a_word_of_refusal(path):
+    checked, parsed = run("check", path, "--json"), run("parse", path, "--json")
+
+    assert (checked.exit_code, parsed.exit_code, parsed.stderr) == (0, 0, "")
+    ((interchange,),) = [json.loads(checked.stdout)[0]["interchanges"]]
+    assert [finding for message in interchange["messages"] for finding in message["findings"]] == []
+    assert len(lines(parsed)) == 1
+
+
 def test_broken_interchange_prints_no_document_and_its_findings(tmp_path):
     cut = tmp_path / "cut.edi"
     cut.write_bytes(INVOICE.read_bytes()[:-20])

@@ -7,13 +7,12 @@ import re
 from typing import TYPE_CHECKING
 
 from ml_connector.codecs import CodecProfile, decode, encode
+from ml_connector.codecs.tradacoms import FILE_MESSAGES
 from ml_connector.edi import read_interchanges, validate
 
 if TYPE_CHECKING:
     from ml_connector.documents import Document
 
-# Headers and trailers of TRADACOMS files.
-_NO_DOCUMENTS = {"ORDHDR", "ORDTLR", "INVFIL", "VATTLR", "INVTLR", "CREHDR", "CRETLR"}
 # How a document was read; not part of what it says.
 _READING = {"source", "normalisations", "findings", "raw_extensions", "totals_computed", "totals"}
 
@@ -27,7 +26,7 @@ def read(data: bytes, profile: CodecProfile | None = None) -> list[Document]:
         decode(interchange, message, profile=profile)
         for interchange in read_interchanges(io.BytesIO(data))
         for message in interchange.messages()
-        if message.type not in _NO_DOCUMENTS
+        if message.type not in FILE_MESSAGES
     ]
 
 
@@ -41,7 +40,7 @@ def faults(data: bytes) -> list[str]:
     found = []
     for interchange in read_interchanges(io.BytesIO(data)):
         for message in interchange.messages():
-            found += [finding.message for finding in validate(message)]
+            found += [finding.message for finding in (*message.findings, *validate(message))]
         found += [finding.message for finding in interchange.findings]
     return found
 

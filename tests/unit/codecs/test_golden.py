@@ -30,5 +30,5 @@ def test_every_message_has_a_file():
     names = {(path.parent.name, path.stem.partition("-")[0]) for path in FILES}
     assert names == {
         *(("edifact", name) for name in ("orders", "invoic", "desadv", "ordrsp", "remadv")),
-        *(("tradacoms", name) for name in ("orders", "invoice", "credit")),
+        *(("tradacoms", name) for name in ("orders", "invoice", "credit", "delivery")),
     }

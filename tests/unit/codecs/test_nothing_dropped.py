@@ -26,7 +26,7 @@ ENVELOPE = {
     *("STX", "BAT", "MHD", "MTR", "EOB", "END"),
 }
 #: Segments that only part sections of a message, and sums of TRADACOMS trailers in other messages.
-SAYS_NOTHING = {"UNS", "OFT", "VRS", "TOT"}
+SAYS_NOTHING = {"UNS", "OFT", "DFT", "VRS", "TOT"}
 
 
 class Place(NamedTuple):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ml_connector.codecs.recognition import has_own_syntax, pieces_of, read_piece
 from ml_connector.codecs.registry import decode
-from ml_connector.edi import ReadOptions, Severity, Status, read_interchanges
+from ml_connector.codecs.tradacoms import FILE_MESSAGES
+from ml_connector.edi import ReadOptions, Severity, Standard, Status, read_interchanges
 from ml_connector.errors import Rejected
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _HEAD = 4096
 
 #: Messages that tell of other messages and are read nowhere as documents: no reason to refuse a file.
-ANSWERS = frozenset(("824", "864", "APERAK", "RSGRSG"))
+ANSWERS = frozenset(("824", "864", "APERAK"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ class DocumentFile:
 
     def _documents(self, interchange: Interchange) -> Iterator[Document | Refusal]:
         for message in interchange.messages():
-            yield self._document(interchange, message)
+            if interchange.standard is not Standard.TRADACOMS or message.type not in FILE_MESSAGES:
+                yield self._document(interchange, message)
         if interchange.status is Status.REJECTED:
             errors = [f for f in interchange.findings if f.severity is Severity.ERROR]
             yield Refusal(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ml_connector.codecs.beginnings import is_flat_idoc, is_markup
 from ml_connector.codecs.registry import codecs_of, decode, decode_bytes
-from ml_connector.edi import read_interchanges
+from ml_connector.codecs.tradacoms import FILE_MESSAGES
+from ml_connector.edi import Standard, read_interchanges
 from ml_connector.errors import Rejected
 
 if TYPE_CHECKING:
@@ -112,7 +113,5 @@ def read_documents(data: bytes, *, profile: CodecProfile | None = None) -> Itera
         return
     for interchange in read_interchanges(io.BytesIO(data)):
         for message in interchange.messages():
-            standard = interchange.standard.value
-            known = any(codec.message == message.type for codec in codecs_of(standard))
-            if known or standard != "tradacoms":
+            if interchange.standard is not Standard.TRADACOMS or message.type not in FILE_MESSAGES:
                 yield decode(interchange, message, profile=profile)

@@ -89,6 +89,7 @@ CODECS: tuple[Codec, ...] = (
     Codec("cxml", "OrderRequest", (), (), "cxml.order"),
     Codec("cxml", "InvoiceDetailRequest", (), (), "cxml.invoice"),
     Codec("tradacoms", "ORDERS", (), ("order",), "tradacoms.orders"),
+    Codec("tradacoms", "DELIVR", (), ("despatch_advice",), "tradacoms.delivr"),
     Codec("tradacoms", "CREDIT", (), ("invoice",), "tradacoms.credit", ("credit_note", "debit_note")),
     Codec("tradacoms", "INVOIC", (), ("invoice",), "tradacoms.invoice"),
 )

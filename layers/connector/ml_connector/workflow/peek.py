@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ml_connector.codecs.tradacoms import FILE_MESSAGES
 from ml_connector.edi import Standard
 
 if TYPE_CHECKING:
@@ -21,16 +22,13 @@ _NUMBER_AT = {
     ("x12", "810"): ("BIG", 2, 1),
     ("x12", "820"): ("TRN", 2, 1),
     ("tradacoms", "ORDERS"): ("ORD", 1, 1),
+    ("tradacoms", "DELIVR"): ("DEL", 1, 1),
     ("tradacoms", "INVOIC"): ("IRF", 1, 1),
     ("tradacoms", "CREDIT"): ("CRF", 1, 1),
 }
 # Every EDIFACT business message has its number in BGM, document 1004: C106 from D.96B on, alone in D.96A.
 _EDIFACT_NUMBER = ("BGM", 2, 1)
 _ACKNOWLEDGEMENTS = {"x12": {"997", "999", "TA1"}, "edifact": {"CONTRL", "APERAK"}}
-# Messages that open and close TRADACOMS files, sum them up, or reconcile the transmission.
-_FILE_MESSAGES = frozenset(
-    f"{kind}{part}" for kind in ("ORD", "CRE", "DEL", "ACK", "SRM", "UTL") for part in ("HDR", "TLR")
-) | {"INVFIL", "INVTLR", "VATTLR", "RSGRSG"}
 
 
 def peek_number(standard: str, message: Message) -> str:
@@ -45,7 +43,7 @@ def peek_number(standard: str, message: Message) -> str:
 def business_messages(interchange: Interchange) -> Iterator[Message]:
     """Yield an interchange's messages but for headers and trailers of TRADACOMS files."""
     tradacoms = interchange.standard is Standard.TRADACOMS
-    return (m for m in interchange.messages() if not (tradacoms and m.type in _FILE_MESSAGES))
+    return (m for m in interchange.messages() if not (tradacoms and m.type in FILE_MESSAGES))
 
 
 def is_acknowledgement(standard: str, message_type: str) -> bool:

@@ -12,6 +12,10 @@ from tests.unit.codecs.edifact.generated import codes as any_codes
 from ml_connector.documents import (
     Address,
     Delivery,
+    DespatchAdvice,
+    DespatchItem,
+    DespatchOrder,
+    DespatchTotals,
     IdentifierScheme,
     Invoice,
     InvoiceLine,
@@ -23,6 +27,8 @@ from ml_connector.documents import (
     OrderLine,
     OrderReference,
     OrderTotals,
+    Package,
+    PackageLevel,
     Party,
     PartyRole,
     PaymentTerms,
@@ -194,4 +200,44 @@ def credit_notes(draw: st.DrawFn) -> Invoice:
         totals_declared=draw(totals).model_copy(
             update={"line_extension": extension, "tax_exclusive": extension}
         ),
+    )
+
+
+@st.composite
+def despatch_advices(draw: st.DrawFn) -> DespatchAdvice:
+    """Notes for up to three orders, the lines of each together as ORF demands."""
+    order_numbers = draw(st.lists(codes(17), min_size=1, max_size=3, unique=True))
+    items_of = st.lists(
+        st.builds(
+            DespatchItem,
+            po_line=maybe(codes(10)),
+            line=st.integers(1, 999).map(str),
+            item=items,
+            qty=st.integers(1, 9999).map(Decimal),
+            uom=maybe(units),
+            units_per_pack=maybe(st.integers(1, 999).map(Decimal)),
+            notes=several(st.builds(Note, text=words(40)), 2),
+        ),
+        min_size=1,
+        max_size=2,
+    )
+    goods = [
+        item.model_copy(update={"po_number": number}) for number in order_numbers for item in draw(items_of)
+    ]
+    sellers = st.tuples(st.builds(Reference, type=st.just(ReferenceType.SALES_ORDER), number=codes(17)))
+    return DespatchAdvice(
+        despatch_number=draw(codes(17)),
+        despatch_datetime=draw(maybe(days)),
+        estimated_delivery=draw(maybe(days)),
+        parties=draw(parties),
+        notes=draw(several(st.builds(Note, text=words(40)), 2)),
+        package_count=draw(maybe(st.integers(1, 999))),
+        orders=tuple(
+            DespatchOrder(
+                po_number=number, issue_date=draw(maybe(days)), references=draw(st.just(()) | sellers)
+            )
+            for number in order_numbers
+        ),
+        packages=(Package(level=PackageLevel.SHIPMENT, items=tuple(goods)),),
+        totals_declared=DespatchTotals(line_count=len(goods)),
     )

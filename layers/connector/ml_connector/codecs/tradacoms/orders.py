@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ml_connector.codecs.totals import check_count, order_totals
 from ml_connector.codecs.tradacoms.numbers import PRICE, write_date, write_number
-from ml_connector.codecs.tradacoms.reading import SegmentReader, TradacomsReading
+from ml_connector.codecs.tradacoms.reading import SegmentReader, TradacomsReading, narrative
 from ml_connector.codecs.tradacoms.writing import (
     File,
     item_values,
@@ -101,8 +101,7 @@ def _read_delivery(dates: SegmentReader | None) -> Delivery | None:
 
 
 def _read_instructions(dates: SegmentReader | None) -> tuple[Note, ...]:
-    texts = [dates.part(element) for element in range(4, 8)] if dates else []
-    return tuple(Note(text=text) for text in texts if text)
+    return tuple(Note(text=text) for text in dates.lines(4)) if dates else ()
 
 
 def _read_line(line: SegmentReader, reading: TradacomsReading) -> OrderLine:
@@ -117,14 +116,10 @@ def _read_line(line: SegmentReader, reading: TradacomsReading) -> OrderLine:
         uom=uom,
         units_per_pack=line.pack(5),
         unit_price=line.number(7, PRICE),
-        notes=tuple(Note(text=text) for note in notes for text in _narrative(note)),
+        notes=tuple(
+            Note(text=text) for at, note in enumerate(notes, 1) for text in narrative(note, number, str(at))
+        ),
     )
-
-
-def _narrative(note: SegmentReader) -> list[str]:
-    """The free text of a DNB (GNAR); coded text stays unread."""
-    note.part(1), note.part(2)
-    return [text for element in range(8, 12) if (text := note.part(element))]
 
 
 def encode(document: PurchaseOrder, version: str, profile: CodecProfile) -> bytes:  # noqa: ARG001 - one version
@@ -151,7 +146,7 @@ def _rows(order: PurchaseOrder) -> Iterator[Row]:
             write_date(delivery.earliest_date, "delivery.earliest_date"),
             write_date(delivery.latest_date, "delivery.latest_date"),
         ]
-        yield ("DIN", [*dates, "", *texts])
+        yield ("DIN", [*dates, "", texts])
     for index, line in enumerate(order.lines, 1):
         yield from _line_rows(line, line.line_number or str(index))
     yield ("OTR", [str(len(order.lines))])
@@ -175,4 +170,4 @@ def _line_rows(line: OrderLine, number: str) -> Iterator[Row]:
         ],
     )
     if line.notes:
-        yield ("DNB", [number, "1", "", "", "", "", "", *(note.text for note in line.notes)])
+        yield ("DNB", [number, "1", "", "", [note.text for note in line.notes]])

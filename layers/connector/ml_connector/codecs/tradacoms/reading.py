@@ -233,6 +233,10 @@ class SegmentReader(Taken):
             description=self.part(description, 2),
         )
 
+    def lines(self, element: int) -> list[str]:
+        """The lines of a text of up to four (DINS, GNAR)."""
+        return [text for component in range(1, 5) if (text := self.part(element, component))]
+
     def quantity(self, element: int) -> tuple[Decimal | None, UnitOfMeasure | None]:
         """Traded units, or the measure where that is what is traded, with the indicator as its unit."""
         amount = self.number(element, 0)
@@ -240,3 +244,13 @@ class SegmentReader(Taken):
             amount = self.number(element, MEASURE, 2)
         code = self.code(element, 3)
         return amount, (unit(code, UnitList.ANA_4) if code else None)
+
+
+def narrative(note: SegmentReader, *numbers: str | None) -> list[str]:
+    """The free text (GNAR) of a DNA, DNB or DNC with these sequence numbers.
+
+    Coded text stays unread, as do sequence numbers that are others.
+    """
+    for element, number in enumerate(numbers, 1):
+        note.take_code(element, number or "")
+    return note.lines(len(numbers) + 3)
