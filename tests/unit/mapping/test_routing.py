@@ -42,6 +42,7 @@ def rules(text, mode="first"):
     return parse(
         {
             "company.yaml": COMPANY,
+            "partners/acme.yaml": "name: Acme\n",
             "partners/other.yaml": "name: Other\n",
             "rules/1.yaml": f"mode: {mode}\nrules:\n{text}",
         }
@@ -62,6 +63,10 @@ def routed(text, *, level="document", mode="first", paper=PAPER, line=None, item
         ("{currency: {not: [NOK, SEK]}}", True),
         ("{supplier: 50005}", True),
         ("{partner: acme}", True),
+        ("{partner: other}", False),
+        ("{document.lines.quantity: {from: 6, to: 6}}", True),
+        ("{document.lines.quantity: {below: 7, above: 5, not: 7}}", True),
+        ("{note: {starts: deliver, contains: noon}}", True),
         ("{amount: {from: 3930, to: 3930}}", True),
         ("{amount: {above: 3930}}", False),
         ("{amount: {below: 3930.01}}", True),
@@ -214,3 +219,14 @@ def test_a_price_is_of_one_unit_and_a_date_is_a_date():
     assert found.matched
     assert PAPER.issue_date == date(2026, 3, 20)
     assert line.net_amount == Decimal("3930.00")
+
+
+def test_one_value_of_several_must_pass_all_that_is_asked_of_it():
+    """Lines of 2 and of 50 hold none between 10 and 20, though one is above 10 and one below 20."""
+    lines = tuple(invoice_line(number, quantity, "1.00") for number, quantity in ((1, 2), (2, 50)))
+    paper = invoice(*lines)
+    between = "  - {name: r, when: {document.lines.quantity: {from: 10, to: 20}}, hold: x}\n"
+    assert routed(between, paper=paper).holds == []
+    assert routed(between, paper=invoice(*lines, invoice_line(3, 15, "1.00"))).holds
+    apart = between.replace("quantity: {from: 10, to: 20}", "quantity: {from: 10}, not: {currency: SEK}")
+    assert routed(apart, paper=paper).holds

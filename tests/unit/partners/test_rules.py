@@ -1,11 +1,22 @@
 from __future__ import annotations
 
+from decimal import Decimal
+from itertools import product
+
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.unit.partners.test_configuration import files
 
 from ml_connector.errors import Misconfigured
 from ml_connector.partners import parse
+from ml_connector.partners.company import Company
+from ml_connector.partners.conditions import holds
 from ml_connector.partners.configuration import faults_of
+from ml_connector.partners.located import read_yaml
+from ml_connector.partners.reachability import unreachable_rules
+from ml_connector.partners.rules import RuleFile, compile_rules
 
 
 def fault(rules, mode="first"):
@@ -44,6 +55,32 @@ class TestFaults:
             ("set: {branch: {field: nope}}", "no field is called 'nope'"),
             ("when: {currency: NOK}", "decides nothing"),
             ("reroute: {partner: nobody}", "reroutes to 'nobody'"),
+            ("when: {partner: acmee}, ignore: x", "asks for partner 'acmee'"),
+            ("when: {amount: {from: NaN}}, ignore: x", "'NaN' is no number"),
+            ("when: {amount: {to: Infinity}}, ignore: x", "'Infinity' is no number"),
+            ("when: {amount: {}}, ignore: x", "nothing is asked of amount"),
+            ("when: {any: [{}]}, ignore: x", "a condition is a mapping"),
+            ("when: {not: {}}, ignore: x", "a condition is a mapping"),
+            ("when: {note: {matches: [a]}}, ignore: x", "no regular expression"),
+            ("when: {note: {matches: ''}}, ignore: x", "no regular expression"),
+            ("when: {note: {contains: ''}}, ignore: x", "'' is no text"),
+            (
+                "when: {invoice_type: creditnote}, ignore: x",
+                "never 'creditnote'; it is consolidated, corrected",
+            ),
+            ("when: {document_type: [order, invoic]}, ignore: x", "never 'invoic'"),
+            ("when: {document.purpose: orignal}, ignore: x", "document.purpose is never 'orignal'"),
+            ("for: charge, when: {charge.kind: allowence}, split: true", "never 'allowence'"),
+            ("split: true", "only a rule for a charge can split"),
+            ("for: line, split: true", "only a rule for a charge can split"),
+            ("for: line, reroute: {partner: acme}", "only a rule for a document can reroute"),
+            ("set: {project: {field: number, pattern: '('}}", "no regular expression"),
+            ("set: {project: {table: codes, by: number, esle: a}}", "project.table.esle: Extra inputs"),
+            ("set: {project: [a]}", "project.code: Input should be a valid string"),
+            (
+                "when: {document_type: invoice}, set: {entity: sales_order}",
+                "invoice can't become sales_order",
+            ),
         ],
     )
     def test_what_is_wrong_with_a_rule_is_said_with_its_line(self, rule, said):
@@ -74,6 +111,11 @@ class TestUnreachable:
             "{all: [{currency: {present: false}}, {currency: NOK}]}",
             "{all: [{currency: NOK}, {currency: {starts: E}}]}",
             "{any: [{all: [{currency: NOK}, {currency: SEK}]}, {amount: {from: 3, to: 2}}]}",
+            "{all: [{number: {starts: A}}, {number: {starts: B}}]}",
+            "{terms.net_days: {from: 20, to: 10}}",
+            "{invoice_type: invoice, document_type: order}",
+            "{invoice_type: invoice, order_type: rush}",
+            "{document.despatch_number: {present: true}, document_type: [order, invoice]}",
         ],
     )
     def test_a_rule_whose_tests_contradict_each_other(self, condition):
@@ -87,6 +129,11 @@ class TestUnreachable:
             "{amount: {from: 5, to: 5}}",
             "{all: [{currency: [NOK, SEK]}, {not: {currency: NOK}}]}",
             "{all: [{note: {matches: a}}, {not: {note: {matches: b}}}]}",
+            "{all: [{number: {starts: A}}, {number: {starts: AB}}]}",
+            "{all: [{terms.net_days: {from: 20}}, {terms.net_days: {to: 10}}]}",
+            "{not: {terms.net_days: {from: 20, to: 10}}}",
+            "{not: {invoice_type: invoice}, document_type: order}",
+            "{invoice_type: {present: false}, document_type: order}",
         ],
     )
     def test_a_rule_that_may_match_is_left_alone(self, condition):
@@ -107,6 +154,9 @@ class TestUnreachable:
             ("{not: {currency: NOK}}", "{currency: SEK}"),
             ("{any: [{currency: NOK}, {currency: SEK}]}", "{currency: [SEK]}"),
             ("{note: {matches: freight}}", "{note: {matches: freight}, currency: NOK}"),
+            ("{number: {starts: A}}", "{number: {starts: AB}}"),
+            ("{number: {contains: b}}", "{number: {starts: ABC}}"),
+            ("{number: {contains: b}}", "{number: {contains: ABC}}"),
         ],
     )
     def test_a_rule_that_earlier_ones_shadow(self, earlier, later):
@@ -124,6 +174,12 @@ class TestUnreachable:
             ("{amount: {above: 5}}", "{amount: {from: 5}}"),
             ("{not: {reference.department: A}}", "{reference.department: B}"),
             ("{note: {matches: freight}}", "{note: {contains: freight}}"),
+            ("{number: {starts: AB}}", "{number: {starts: A}}"),
+            ("{number: {starts: A}}", "{number: {contains: A}}"),
+            (
+                "{terms.net_days: {from: 1, to: 9}}",
+                "{all: [{terms.net_days: {from: 2}}, {terms.net_days: {to: 8}}]}",
+            ),
         ],
     )
     def test_a_rule_that_is_wider_than_earlier_ones_counts(self, earlier, later):
@@ -150,3 +206,60 @@ class TestUnreachable:
 
     def test_rules_of_other_levels_shadow_nothing(self):
         assert loads("  - {name: a, ignore: x}\n  - {name: b, for: line, ignore: x}\n")
+
+
+#: Fields of one value and of several, of each kind that is compared otherwise.
+FIELDS = {
+    "number": st.sampled_from(["a", "ab", "b"]),
+    "amount": st.integers(1, 4).map(str),
+    "note": st.sampled_from(["a", "ab", "b"]),
+    "terms.net_days": st.integers(1, 4).map(str),
+}
+TEXT = st.sampled_from(["is", "starts", "contains"])
+RANGE = st.sampled_from(["is", "from", "to", "above", "below"])
+
+
+def _tests(name):
+    operators = RANGE if name in ("amount", "terms.net_days") else TEXT
+    present = st.fixed_dictionaries({"present": st.sampled_from(["true", "false"])})
+    return st.dictionaries(operators, FIELDS[name], min_size=1, max_size=2) | present
+
+
+ATOMS = st.one_of(*(_tests(name).map(lambda tests, name=name: {name: tests}) for name in FIELDS))
+CONDITIONS = st.recursive(
+    ATOMS,
+    lambda inner: (
+        inner.map(lambda one: {"not": one})
+        | st.lists(inner, min_size=1, max_size=2).flatmap(
+            lambda several: st.sampled_from([{"all": several}, {"any": several}])
+        )
+    ),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(earlier=CONDITIONS, later=CONDITIONS)
+def test_a_rule_that_is_called_unreachable_matches_nothing_that_is_left(earlier, later):
+    """Tried with every pair of values each field can have: what is found must be certain."""
+    written = yaml.safe_dump(
+        [{"name": "a", "when": earlier, "ignore": "x"}, {"name": "b", "when": later, "ignore": "y"}]
+    )
+    source = read_yaml(f"rules:\n{written}", "rules/10.yaml")
+    company = Company(id="1", name="Ours", country="NO", currency="NOK")
+    rules = compile_rules(RuleFile.model_validate(source.data), source, company)
+    unreachable = {found.rule.name for found in unreachable_rules(rules)}
+    texts = [(), ("a",), ("ab",), ("b",), ("a", "b")]
+    numbers = [(), *((Decimal(one),) for one in range(5)), (Decimal(1), Decimal(4))]
+    single = (
+        [values for values in texts if len(values) < 2],
+        [values for values in numbers if len(values) < 2],
+    )
+    for number, amount, note, days in product(*single, texts, numbers):
+        found = {"number": number, "amount": amount, "note": note, "terms.net_days": days}
+        matching = [
+            rule.name
+            for rule in rules.rules
+            if holds(rule.condition, lambda field, found=found: found[field.name])
+        ]
+        assert not matching or matching[0] not in unreachable

@@ -67,7 +67,6 @@ class CodecProfile(Model):
         units_in: The partner's unit codes that mean something of their own: code -> code of the same list.
         units_out: The reverse, outward.
         known_tax_rates: Percentages this partner's invoices may carry, to tell 20 from 0.20 and 20000.
-        lenient: Names of further checks that only warn.
         envelope: Outward, who and control numbers.
         layout: Outward, separators and charset.
     """
@@ -83,7 +82,6 @@ class CodecProfile(Model):
     units_in: dict[str, str] = Field(default_factory=dict)
     units_out: dict[str, str] = Field(default_factory=dict)
     known_tax_rates: tuple[str, ...] = ()
-    lenient: frozenset[str] = frozenset()
     structure: Literal["shipment_order_package_item", "shipment_order_item", None] = None
     envelope: Envelope = Envelope()
     layout: Layout = Layout()

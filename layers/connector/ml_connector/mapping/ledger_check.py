@@ -9,11 +9,12 @@ from ml_connector.errors import Misconfigured
 from ml_connector.mapping.coding import MASTERS
 from ml_connector.mapping.lookups import Master
 from ml_connector.mapping.snapshot import snapshot_of
+from ml_connector.partners.conditions import tests_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-    from ml_connector.mapping.lookups import Lookups
+    from ml_connector.mapping.lookups import Kind, Lookups
     from ml_connector.partners import Configuration, Partner
     from ml_connector.partners.fragments import Segments
     from ml_connector.partners.located import Location
@@ -110,6 +111,8 @@ class LedgerCheck:
         for index, item in enumerate(partner.items):
             if self._lookups.item(item.item) is None:
                 yield Unknown(self._where(file, "items", index), "item", item.item)
+            yield from self._code(Master.UNIT, item.unit, file, "items", index)
+        yield from self._locations(partner, file)
         for index, charge in enumerate(partner.charges):
             yield from self._code(Master.ACCOUNT, charge.account, file, "charges", index)
             yield from self._code(Master.VAT_CODE, charge.vat_code, file, "charges", index)
@@ -117,10 +120,39 @@ class LedgerCheck:
         for index, unit in enumerate(partner.units):
             yield from self._code(Master.UNIT, unit.unit, file, "units", index)
 
+    def _locations(self, partner: Partner, file: str) -> Iterator[Unknown]:
+        parties: tuple[tuple[Kind, str | None], ...] = (
+            ("supplier", partner.supplier),
+            ("customer", partner.customer),
+        )
+        known = {
+            location.id
+            for kind, number in parties
+            if number
+            for location in self._lookups.locations(kind, number)
+        }
+        for index, entry in enumerate(partner.locations if partner.supplier or partner.customer else ()):
+            if entry.location not in known:
+                yield Unknown(self._where(file, "locations", index), "location", entry.location)
+
     def _rule(self, rule: Rule) -> Iterator[Unknown]:
+        yield from self._asked(rule)
         for name, source in rule.values.items():
             for code in _codes(rule, source):
                 yield from self._ruled(rule, name, code)
+
+    def _asked(self, rule: Rule) -> Iterator[Unknown]:
+        """Yield the numbers a rule's condition compares with that nothing in the ledger has."""
+        asks: Mapping[str, Callable[[str], object]] = {
+            "supplier": self._lookups.supplier,
+            "customer": self._lookups.customer,
+            "item": self._lookups.item,
+            "branch": lambda code: self._lookups.exists(Master.BRANCH, code),
+        }
+        for test in tests_in(rule.condition):
+            for code in test.written if test.field.name in asks else ():
+                if not asks[test.field.name](code):
+                    yield Unknown(rule.where, test.field.name, code)
 
     def _ruled(self, rule: Rule, name: str, code: str) -> Iterator[Unknown]:
         base, _, segment = name.partition(".")

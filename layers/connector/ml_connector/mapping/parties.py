@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ml_connector.documents.identifiers import IdentifierScheme
 from ml_connector.documents.parties import PartyRole, party_of
 from ml_connector.mapping.result import Source
+from ml_connector.partners.conflicts import REGISTERED
 from ml_connector.partners.identity import gln_of, vat_forms
 
 if TYPE_CHECKING:
@@ -41,9 +42,6 @@ _ROLES: dict[Kind, tuple[PartyRole, ...]] = {
         PartyRole.BILL_TO,
     ),
 }
-
-#: Schemes whose numbers mean the same to everybody; other codes mean what the partner's own file says.
-_REGISTERED = frozenset({"GLN", "DUNS", "DUNS4", "VAT", "COMPANY_REG"})
 
 _LEDGER_SCHEMES = (IdentifierScheme.GLN, IdentifierScheme.VAT, IdentifierScheme.COMPANY_REG)
 
@@ -89,7 +87,7 @@ def _by_party_table(context: Context, kind: Kind) -> Found | None:
                 partner.supplier if kind == "supplier" else partner.customer
             )
             schemes = {key[0] for key, identifier in sent.items() if identifier.value == entry.id}
-            ours = partner is context.partner or schemes & _REGISTERED
+            ours = partner is context.partner or schemes & REGISTERED
             if number and ours and entry.id in values and (entry.scheme is None or entry.scheme in schemes):
                 where = str(context.configuration.where(file, "party_ids", index))
                 return _record(context, kind, number, where, f"party id {entry.id}")

@@ -6,11 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ml_connector.partners.fragments import (
     BankAccount,
     Code,
+    Country,
+    Currency,
     Fragment,
     Matching,
     Number,
@@ -82,7 +84,7 @@ class VatRow(Fragment):
     ``category`` is the EDI category (UNCL 5305: S standard, Z zero, E exempt, AE reverse charge, O outside).
     """
 
-    country: Code
+    country: Country
     category: Code
     rate: Number = Field(ge=0, le=100)
     code: Code
@@ -90,6 +92,21 @@ class VatRow(Fragment):
     until: date | None = None
     zone: Code | None = None
     tax_id: Code | None = None
+
+    @model_validator(mode="after")
+    def _lasts(self) -> VatRow:
+        if self.since and self.until and self.since > self.until:
+            raise ValueError(f"it begins on {self.since}, after it ends on {self.until}")
+        return self
+
+    def overlaps(self, other: VatRow) -> bool:
+        """Tell whether both rows are for the same category and rate on some day, so that two codes fit."""
+        return (
+            (self.country.upper(), self.category.upper(), self.rate, self.zone)
+            == (other.country.upper(), other.category.upper(), other.rate, other.zone)
+            and (self.since or date.min) <= (other.until or date.max)
+            and (other.since or date.min) <= (self.until or date.max)
+        )
 
 
 class TermsRow(Fragment):
@@ -101,6 +118,17 @@ class TermsRow(Fragment):
     discount_percent: Number | None = None
     discount_days: int | None = None
     end_of_month: bool | None = None
+
+    @property
+    def pattern(self) -> dict[str, object]:
+        """What it asks of a partner's terms."""
+        return self.model_dump(exclude={"terms"}, exclude_none=True)
+
+    @model_validator(mode="after")
+    def _asks(self) -> TermsRow:
+        if not self.pattern:
+            raise ValueError("it says of no terms that they are these: give `net_days:`, `code:` or the like")
+        return self
 
 
 class CashAccount(BankAccount):
@@ -126,8 +154,8 @@ class Company(Fragment):
 
     id: Code
     name: Code
-    country: Code
-    currency: Code
+    country: Country
+    currency: Currency
     identities: tuple[OwnIdentity, ...] = ()
     places: tuple[Place, ...] = ()
     defaults: Defaults = Defaults()

@@ -11,8 +11,8 @@ The whole form::
       not: {...}                             it does not hold
 
 Several keys in one mapping must all hold. A field with several values (a document has many references)
-passes when one of them does; ``not`` then means that none does. Text compares without regard to case, save
-in ``matches``, whose pattern says itself (``(?i)``).
+passes when one of them passes all its tests; ``not`` then means that none does. Text compares without regard
+to case, save in ``matches``, whose pattern says itself (``(?i)``).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from ml_connector.errors import Misconfigured
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from ml_connector.partners.fields import Field
     from ml_connector.partners.located import LocatedYaml, Location, ValuePath, Yaml
@@ -57,11 +57,17 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """Holds when one of the field's values passes ``operator`` with ``operand``."""
+    """Holds when one of the field's values passes ``operator`` with ``operand``.
+
+    Attributes:
+        operand: For ``each``, tests that one and the same value must pass.
+        written: The values as they are written, where it compares with any.
+    """
 
     field: Field
     operator: str
     operand: Any
+    written: tuple[str, ...] = ()
 
 
 Condition = All | AnyOf | Not | Test
@@ -89,10 +95,23 @@ def holds(condition: Condition, values: Callable[[Field], tuple[Value, ...]]) ->
 def _passes(test: Test, found: tuple[Value, ...]) -> bool:
     if test.operator == "present":
         return bool(found) is test.operand
+    if test.operator == "each":
+        return any(all(_passes(one, (value,)) for one in test.operand) for value in found)
     check = OPERATORS[test.operator]
     if test.operator == "matches":
         return any(check(value, test.operand) for value in found)
     return any(check(_folded(value), test.operand) for value in found)
+
+
+def tests_in(condition: Condition) -> Iterator[Test]:
+    """Yield every test of a condition."""
+    if isinstance(condition, Test):
+        yield condition
+    elif isinstance(condition, Not):
+        yield from tests_in(condition.term)
+    else:
+        for term in condition.terms:
+            yield from tests_in(term)
 
 
 def _folded(value: Value) -> Value:
@@ -125,9 +144,7 @@ def parse_condition(raw: Yaml, names: Names, source: LocatedYaml, path: ValuePat
         Misconfigured: It names an unknown field, table or operator, or compares what can't be compared;
             with file and line.
     """
-    if raw is None:
-        return All(())
-    if not isinstance(raw, dict):
+    if not isinstance(raw, dict) or not raw:
         raise _wrong(source.where(*path), "a condition is a mapping of fields to what they must be")
     terms = tuple(_parse_entry(key, value, names, source, (*path, key)) for key, value in raw.items())
     return terms[0] if len(terms) == 1 else All(terms)
@@ -152,14 +169,24 @@ def _parse_terms(raw: Yaml, names: Names, source: LocatedYaml, path: ValuePath) 
 
 
 def _parse_tests(field: Field, raw: Yaml, names: Names, source: LocatedYaml, path: ValuePath) -> Condition:
+    if raw == {}:
+        raise _wrong(source.where(*path), f"nothing is asked of {field.name}")
     if isinstance(raw, dict):
         tests = [
             _parse_test(field, operator, operand, names, source.where(*path, operator))
             for operator, operand in raw.items()
         ]
-        return tests[0] if len(tests) == 1 else All(tuple(tests))
+        return _joined(field, tests)
     operator = "in" if isinstance(raw, list) else "is"
     return _parse_test(field, operator, raw, names, source.where(*path))
+
+
+def _joined(field: Field, tests: list[Condition]) -> Condition:
+    """Return the tests of one field as one condition: of several values, one must pass them together."""
+    of_values = [test for test in tests if isinstance(test, Test) and test.operator != "present"]
+    if not field.single and len(of_values) > 1:
+        tests = [Test(field, "each", tuple(of_values)), *(test for test in tests if test not in of_values)]
+    return tests[0] if len(tests) == 1 else All(tuple(tests))
 
 
 def _parse_test(field: Field, operator: str, raw: Yaml, names: Names, where: Location) -> Condition:
@@ -172,7 +199,8 @@ def _parse_test(field: Field, operator: str, raw: Yaml, names: Names, where: Loc
         raise _wrong(where, f"{field.name} is {field.kind}, so {operator!r} says nothing about it")
     if operator in _TEXTUAL and field.kind != "text":
         raise _wrong(where, f"{field.name} is a {field.kind}, so {operator!r} says nothing about it")
-    return Test(field, operator, _operand(field, operator, raw, names, where))
+    written = tuple(map(str, raw if isinstance(raw, list) else [raw])) if operator in ("is", "in") else ()
+    return Test(field, operator, _operand(field, operator, raw, names, where), written)
 
 
 def _operand(field: Field, operator: str, raw: Yaml, names: Names, where: Location) -> object:
@@ -185,13 +213,22 @@ def _operand(field: Field, operator: str, raw: Yaml, names: Names, where: Locati
     if operator == "in":
         if not isinstance(raw, list) or not raw:
             raise _wrong(where, "'in' takes a list of values, at least one")
-        return tuple(_value(field.kind, item, where) for item in raw)
-    return _value(field.kind, raw, where)
+        return tuple(_choice(field, item, where) for item in raw)
+    return _choice(field, raw, where) if operator == "is" else _value(field.kind, raw, where)
+
+
+def _choice(field: Field, raw: Yaml, where: Location) -> Value:
+    value = _value(field.kind, raw, where)
+    if field.choices is not None and value not in {choice.casefold() for choice in field.choices}:
+        raise _wrong(where, f"{field.name} is never {raw!r}; it is {', '.join(sorted(field.choices))}")
+    return value
 
 
 def _pattern(raw: Yaml, where: Location) -> re.Pattern[str]:
+    if not isinstance(raw, str) or not raw:
+        raise _wrong(where, f"{raw!r} is no regular expression")
     try:
-        return re.compile(str(raw))
+        return re.compile(raw)
     except re.error as error:
         raise _wrong(where, f"{raw!r} is no regular expression: {error}") from error
 
@@ -211,14 +248,21 @@ def _value(kind: str, raw: Yaml, where: Location) -> Value:
 
 
 def _text(raw: Yaml) -> str:
-    if not isinstance(raw, str):
+    if not isinstance(raw, str) or not raw:
         raise TypeError(raw)
     return raw.casefold()
 
 
+def _number(raw: Yaml) -> Decimal:
+    number = Decimal(str(raw))
+    if not number.is_finite():
+        raise ValueError(raw)
+    return number
+
+
 _CONVERSIONS: dict[str, Callable[[Yaml], Value]] = {
     "text": _text,
-    "number": lambda raw: Decimal(str(raw)),
+    "number": _number,
     "date": lambda raw: date.fromisoformat(str(raw)),
     "flag": lambda raw: {"true": True, "yes": True, "false": False, "no": False}[str(raw).lower()],
 }

@@ -23,6 +23,7 @@ from pydantic import BaseModel, ValidationError
 
 from ml_connector.errors import ConnectorError, Misconfigured
 from ml_connector.partners.company import Company
+from ml_connector.partners.conflicts import conflicts
 from ml_connector.partners.directory import Directory
 from ml_connector.partners.located import LocatedYaml, Location, Yaml, read_yaml
 from ml_connector.partners.overlays import missing_overlays, read_overlays
@@ -160,9 +161,11 @@ def parse(files: Mapping[str, str]) -> Configuration:
     company = _company(sources, faults)
     partners = tuple(_partners(sources, faults))
     rules = tuple(_rules(sources, company, faults)) if company else ()
-    faults.extend(_conflicts(partners, rules, sources))
+    faults.extend(_fault(*fault) for fault in conflicts(company, partners, rules, sources))
     overlays, wrong = read_overlays(_under(sources, "overlays/"))
-    known = {file.removeprefix("overlays/").removesuffix(".yaml") for file in files}
+    known = {
+        source.file.removeprefix("overlays/").removesuffix(".yaml") for source in _under(sources, "overlays/")
+    }
     faults.extend(_fault(*fault) for fault in (*wrong, *missing_overlays(partners, known, sources)))
     if faults or company is None:
         raise _all_of(faults)
@@ -230,32 +233,10 @@ def _validated(model: type[Model], source: LocatedYaml, faults: list[Misconfigur
     except ValidationError as error:
         for item in error.errors(include_url=False):
             key = ".".join(str(step) for step in item["loc"])
-            sentence = f"{key}: {item['msg']}" if key else item["msg"]
+            said = item["msg"].removeprefix("Value error, ")
+            sentence = f"{key}: {said}" if key else said
             faults.append(_fault(source.where(*item["loc"]), sentence))
     return None
-
-
-def _conflicts(
-    partners: tuple[Partner, ...], rules: tuple[RuleSet, ...], sources: Mapping[str, LocatedYaml]
-) -> Iterator[Misconfigured]:
-    owners: dict[tuple[str, str | None, str, str], str] = {}
-    for partner in partners:
-        source = sources[f"partners/{partner.id}.yaml"]
-        for index, identity in enumerate(partner.identities):
-            for usage in partner.usage:
-                key = (identity.standard, identity.qualifier, identity.id, usage)
-                other = owners.setdefault(key, partner.id)
-                if other != partner.id:
-                    yield _fault(
-                        source.where("identities", index),
-                        f"{identity.standard} {identity.id} is also an identity of partners/{other}.yaml",
-                    )
-    ids = {partner.id for partner in partners}
-    for rule in (rule for rule_set in rules for rule in rule_set.rules):
-        if rule.reroute and rule.reroute not in ids:
-            yield _fault(
-                rule.where, f"the rule {rule.name!r} reroutes to {rule.reroute!r}, which is no partner"
-            )
 
 
 def _fault(where: Location, sentence: str) -> Misconfigured:

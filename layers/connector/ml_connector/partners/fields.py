@@ -17,7 +17,12 @@ from typing import TYPE_CHECKING, Literal
 
 from ml_connector.documents.parties import PartyRole
 from ml_connector.documents.references import ReferenceType
-from ml_connector.partners.paths import kind_of_path, values_at
+from ml_connector.partners.paths import (
+    choices_of_path,
+    documents_with_path,
+    kind_of_path,
+    values_at,
+)
 
 if TYPE_CHECKING:
     from ml_connector.partners.subject import Subject
@@ -41,6 +46,8 @@ class Field:
 
     Attributes:
         single: Whether it has at most one value.
+        choices: All values it can be, where they are listed.
+        documents: The types of the documents that have it; empty means all may.
     """
 
     name: str
@@ -49,6 +56,8 @@ class Field:
     single: bool
     about: str
     read: Reader
+    choices: frozenset[str] | None = None
+    documents: frozenset[str] = frozenset()
 
     def values(self, subject: Subject) -> tuple[Value, ...]:
         """Return the field's values; none where the document does not have it."""
@@ -92,7 +101,14 @@ def _path_field(level: Level, name: str) -> Field | None:
     kind, single = known
     steps = tuple(path.split("."))
     return Field(
-        name, level, kind, single, "a path", lambda subject: values_at(getattr(subject, root), steps)
+        name,
+        level,
+        kind,
+        single,
+        "a path",
+        lambda subject: values_at(getattr(subject, root), steps),
+        choices_of_path(root, path),
+        documents_with_path(path) if root == "document" else frozenset(),
     )
 
 
@@ -213,7 +229,9 @@ def _of_paths(level: Level, rows: tuple[tuple[str, Kind, str, str], ...]) -> Ite
     for name, kind, path, about in rows:
         steps = tuple(path.split("."))
         single = name not in _SEVERAL and "notes" not in steps and "tax" not in steps
-        yield Field(name, level, kind, single, about, _reader(level, steps))
+        documents = documents_with_path(path) if level == "document" and steps not in _SUMS else frozenset()
+        reader = _reader(level, steps)
+        yield Field(name, level, kind, single, about, reader, choices_of_path(level, path), documents)
 
 
 def _reader(level: Level, steps: tuple[str, ...]) -> Reader:

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 #: A code or number of a ledger or partner: compared as text, so leading zeros count.
 Code = Annotated[
     str, Field(min_length=1), WithJsonSchema({"type": ["string", "integer"], "description": "a code"})
 ]
+
+#: ISO 3166-1 alpha-2, and ISO 4217.
+Country = Annotated[str, Field(pattern=r"^[A-Za-z]{2}$")]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+def _compilable(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+    return pattern
+
+
+#: A regular expression.
+Pattern = Annotated[str, Field(min_length=1), AfterValidator(_compilable)]
 
 #: An amount, quantity or percentage.
 Number = Annotated[Decimal, WithJsonSchema({"type": ["number", "string"]})]
@@ -38,6 +55,15 @@ Entity = Literal[
     "none",
 ]
 ENTITIES: tuple[Entity, ...] = get_args(Entity)
+
+#: Which documents an entity is made of; what is not listed takes any.
+BECOMES: dict[str, frozenset[str]] = {
+    "purchase_order": frozenset({"order", "order_change"}),
+    "sales_order": frozenset({"order", "order_change"}),
+    "supplier_invoice": frozenset({"invoice"}),
+    "journal_transaction": frozenset({"invoice", "remittance_advice"}),
+    "cash_transaction": frozenset({"invoice", "remittance_advice"}),
+}
 
 
 #: The documents of the ledger that can be sent.

@@ -15,15 +15,24 @@ from ml_connector.documents.despatch_advice import DespatchAdvice
 from ml_connector.documents.invoice import Invoice, InvoiceLine
 from ml_connector.documents.order import OrderLine, PurchaseOrder
 from ml_connector.documents.order_response import OrderResponse
-from ml_connector.documents.remittance import RemittanceAdvice, RemittanceLine
+from ml_connector.documents.remittance import PaymentInstruction, RemittanceAdvice, RemittanceLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Kind = Literal["text", "number", "date", "flag"]
 
+_DOCUMENTS = (
+    Invoice,
+    PurchaseOrder,
+    DespatchAdvice,
+    OrderResponse,
+    RemittanceAdvice,
+    PaymentInstruction,
+)
+
 _ROOTS: dict[str, tuple[type[BaseModel], ...]] = {
-    "document": (Invoice, PurchaseOrder, DespatchAdvice, OrderResponse, RemittanceAdvice),
+    "document": _DOCUMENTS,
     "line": (InvoiceLine, OrderLine, RemittanceLine),
     "charge": (AllowanceCharge,),
 }
@@ -44,6 +53,49 @@ def kind_of_path(root: str, path: str) -> tuple[Kind, bool] | None:
     steps = path.split(".")
     found = [known for model in _ROOTS[root] if (known := _walk(model, steps))]
     return found[0] if found else None
+
+
+def choices_of_path(root: str, path: str) -> frozenset[str] | None:
+    """Return all values the text at ``path`` can be, where the documents' models list them; else none."""
+    leaves = [leaf for _, leaf in _leaves(root, path)]
+    listed = [_listed(leaf) for leaf in leaves]
+    return frozenset().union(*filter(None, listed)) if leaves and all(listed) else None
+
+
+def documents_with_path(path: str) -> frozenset[str]:
+    """Return the types of the documents that have a field at ``path``."""
+    models = (model for model, _ in _leaves("document", path))
+    return frozenset(
+        kind for model in models for kind in get_args(model.model_fields["document_type"].annotation)
+    )
+
+
+def _leaves(root: str, path: str) -> Iterator[tuple[type[BaseModel], object]]:
+    """Yield the models below ``root`` that have ``path``, with the annotation at its end."""
+    for model in _ROOTS[root]:
+        if leaf := _end(model, path.split(".")):
+            yield model, leaf
+
+
+def _end(owner: object, steps: list[str]) -> object:
+    """Return the annotation at the end of ``steps``, or none; of what is computed only that it is there."""
+    if not (isinstance(owner, type) and issubclass(owner, BaseModel)):
+        return None
+    name, *rest = steps
+    member = owner.model_fields.get(name)
+    if member is None:
+        return object if hasattr(owner, name) else None
+    leaf = _leaf(member.annotation)[0]
+    if rest:
+        return _end(leaf, rest)
+    return member.annotation if get_origin(member.annotation) is Literal else leaf
+
+
+def _listed(leaf: object) -> frozenset[str]:
+    if get_origin(leaf) is Literal:
+        return frozenset(str(value) for value in get_args(leaf))
+    enumerated = isinstance(leaf, type) and issubclass(leaf, Enum)
+    return frozenset(str(one.value) for one in leaf) if enumerated else frozenset()  # type: ignore[attr-defined]
 
 
 def _walk(model: type[BaseModel], steps: list[str]) -> tuple[Kind, bool] | None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import re
+import codecs
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from ml_connector.partners.fragments import (
+    BECOMES,
     BankAccount,
     Code,
+    Country,
+    Currency,
     DocumentType,
     Entity,
     Fragment,
     MatchingSettings,
+    Pattern,
     Segments,
     Standard,
     Tolerances,
@@ -29,17 +33,6 @@ ENTITY_OF_ROLE: dict[Role, dict[DocumentType, Entity]] = {
     "own_hub": {"order": "purchase_order", "order_change": "purchase_order", "invoice": "supplier_invoice"},
     "supplier": {"order": "purchase_order", "invoice": "supplier_invoice", "order_response": "log"},
 }
-
-
-def _compilable(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
-    return pattern
-
-
-Pattern = Annotated[str, AfterValidator(_compilable)]
 
 
 class Identity(Fragment):
@@ -87,13 +80,16 @@ class Acknowledgements(Fragment):
     overdue_after_hours: int = Field(24, ge=1)
 
 
+Character = Annotated[str, Field(min_length=1, max_length=1)]
+
+
 class Layout(Fragment):
     """How bytes written for the partner look; absent means the standard's usual."""
 
-    element: str | None = None
-    component: str | None = None
-    repetition: str | None = None
-    release: str | None = None
+    element: Character | None = None
+    component: Character | None = None
+    repetition: Character | None = None
+    release: Character | None = None
     terminator: str | None = None
     decimal: Literal[",", "."] | None = None
     charset: str | None = None
@@ -115,9 +111,16 @@ class Codec(Fragment):
     units_in: dict[str, Code] = Field(default_factory=dict)
     units_out: dict[str, Code] = Field(default_factory=dict)
     known_tax_rates: tuple[Code, ...] = ()
-    lenient: frozenset[str] = frozenset()
     structure: Literal["shipment_order_package_item", "shipment_order_item"] | None = None
     layout: Layout = Layout()
+
+
+def _known_charset(name: str) -> str:
+    try:
+        codecs.lookup(name)
+    except LookupError as error:
+        raise ValueError(f"no character set is called {name!r}; write it as latin-1, utf-8, cp865") from error
+    return name
 
 
 class Reading(Fragment):
@@ -125,7 +128,7 @@ class Reading(Fragment):
 
     strict: bool = False
     lenient_counts: bool = False
-    charset: str | None = None
+    charset: Annotated[str, AfterValidator(_known_charset)] | None = None
     overlay: str | None = None
 
 
@@ -155,6 +158,12 @@ class Charge(Fragment):
     vat_code: Code | None = None
     action: Literal["own_line", "spread", "ignore"] = "own_line"
 
+    @model_validator(mode="after")
+    def _says_which(self) -> Charge:
+        if self.code is None and self.text is None:
+            raise ValueError("it says neither by `code:` nor by `text:` which charges it is about")
+        return self
+
 
 class OrderNumber(Fragment):
     """How the partner decorates order numbers: the pattern's group 1 (or ``number``) is the number."""
@@ -173,8 +182,8 @@ class Partner(Fragment):
 
     id: Code
     name: Code
-    roles: tuple[Role, ...] = ("supplier",)
-    country: Code | None = None
+    roles: tuple[Role, ...] = Field(("supplier",), min_length=1)
+    country: Country | None = None
     usage: tuple[Literal["production", "test"], ...] = ("production",)
     identities: tuple[Identity, ...] = ()
     party_ids: tuple[PartyIdentity, ...] = ()
@@ -183,7 +192,7 @@ class Partner(Fragment):
     customer: Code | None = None
     company: Code | None = None
     branch: Code | None = None
-    currency: Code | None = None
+    currency: Currency | None = None
     terms: Code | None = None
     messages: tuple[SentMessage, ...] = ()
     outgoing: tuple[OutgoingMessage, ...] = ()
@@ -214,6 +223,14 @@ class Partner(Fragment):
         if "customer" not in self.roles and self.customer:
             raise ValueError("a partner with a `customer:` number needs `customer` among its roles")
         return self
+
+    @field_validator("targets")
+    @classmethod
+    def _can_become(cls, targets: dict[DocumentType, Entity]) -> dict[DocumentType, Entity]:
+        for kind, entity in targets.items():
+            if entity in BECOMES and kind not in BECOMES[entity]:
+                raise ValueError(f"{kind} can't become {entity}")
+        return targets
 
     def target(self, document_type: DocumentType) -> Entity:
         """Return the Visma entity a document of this partner becomes, or log or none.

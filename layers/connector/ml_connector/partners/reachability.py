@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _MOST_ALTERNATIVES = 64
 
+#: What can't be told of a value without the value.
+_OPAQUE = ("matches", "each")
+
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
@@ -35,6 +38,7 @@ class _Literal:
     operator: str
     operand: Any
     negated: bool
+    documents: frozenset[str] = frozenset()
 
     @property
     def candidates(self) -> frozenset[Any] | None:
@@ -46,6 +50,11 @@ class _Literal:
         if self.operator == "in":
             return frozenset(self.operand)
         return self.operand[1] if self.operator == "table" else None
+
+    @property
+    def positive(self) -> bool:
+        """Whether only documents that have the field can pass."""
+        return self.operand is not self.negated if self.operator == "present" else not self.negated
 
     def passes(self, value: object) -> bool:
         return OPERATORS[self.operator](value, self.operand) is not self.negated
@@ -145,11 +154,20 @@ def _implied(literal: _Literal, given: _Alternative) -> bool:
 def _implies(given: _Literal, wanted: _Literal) -> bool:
     if wanted.operator == "present":
         return wanted.operand is not wanted.negated and not given.negated and given.operator != "present"
-    if wanted.operator == "matches" or (wanted.negated and not wanted.single):
+    if wanted.operator in _OPAQUE or (wanted.negated and not wanted.single):
         return False
     if (candidates := given.candidates) is not None:
         return all(wanted.passes(value) for value in candidates)
-    return not (given.negated or wanted.negated) and _range_implies(given, wanted)
+    if given.negated or wanted.negated:
+        return False
+    return _range_implies(given, wanted) or _text_implies(given, wanted)
+
+
+def _text_implies(given: _Literal, wanted: _Literal) -> bool:
+    pair = (given.operator, wanted.operator)
+    if pair == ("starts", "starts"):
+        return str(given.operand).startswith(wanted.operand)
+    return pair in {("starts", "contains"), ("contains", "contains")} and wanted.operand in given.operand
 
 
 def _range_implies(given: _Literal, wanted: _Literal) -> bool:
@@ -163,21 +181,50 @@ def _range_implies(given: _Literal, wanted: _Literal) -> bool:
 
 def _contradicts_itself(alternative: _Alternative) -> bool:
     fields = {literal.field for literal in alternative if literal.single}
-    return any(_impossible([literal for literal in alternative if literal.field == name]) for name in fields)
+    return (
+        any(_impossible([literal for literal in alternative if literal.field == name]) for name in fields)
+        or any(_impossible_together(literal) for literal in alternative)
+        or _of_no_document(alternative)
+    )
+
+
+def _impossible_together(literal: _Literal) -> bool:
+    """Tell whether no one value can pass what is asked of it together."""
+    asked = literal.operand if literal.operator == "each" and not literal.negated else ()
+    return _impossible([_literal(test, negated=False) for test in asked])
+
+
+def _of_no_document(alternative: _Alternative) -> bool:
+    """Tell whether no type of document has all the fields that are asked for."""
+    had = [literal.documents for literal in alternative if literal.positive and literal.documents]
+    named = [
+        candidates
+        for literal in alternative
+        if literal.field == "document_type" and (candidates := literal.candidates) is not None
+    ]
+    asked = [*had, *named]
+    return bool(asked) and not frozenset.intersection(*asked)
 
 
 def _impossible(literals: list[_Literal]) -> bool:
     presence = {
         literal.operand is not literal.negated for literal in literals if literal.operator == "present"
     }
-    tests = [literal for literal in literals if literal.operator not in ("present", "matches")]
+    tests = [literal for literal in literals if literal.operator not in ("present", *_OPAQUE)]
     if len(presence) == 2 or (False in presence and any(not literal.negated for literal in tests)):
         return True
     named = [candidates for literal in tests if (candidates := literal.candidates) is not None]
     if named:
         left = frozenset.intersection(*named)
         return not any(all(literal.passes(value) for literal in tests) for value in left)
-    return _empty_range(tests)
+    return _empty_range(tests) or _different_starts(tests)
+
+
+def _different_starts(literals: list[_Literal]) -> bool:
+    starts = sorted(
+        literal.operand for literal in literals if literal.operator == "starts" and not literal.negated
+    )
+    return any(not longer.startswith(starts[0]) for longer in starts[1:])
 
 
 def _empty_range(literals: list[_Literal]) -> bool:
@@ -207,7 +254,8 @@ def _written_out(condition: Condition, *, negated: bool = False) -> list[_Altern
 
 
 def _literal(test: Test, *, negated: bool) -> _Literal:
-    return _Literal(test.field.name, test.field.single, test.operator, test.operand, negated)
+    field = test.field
+    return _Literal(field.name, field.single, test.operator, test.operand, negated, field.documents)
 
 
 def _sum(parts: list[list[_Alternative]]) -> list[_Alternative] | None:

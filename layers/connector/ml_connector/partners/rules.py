@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+from pydantic import Discriminator, Tag
 from pydantic import Field as ModelField
 
 from ml_connector.errors import Misconfigured
-from ml_connector.partners.conditions import All, Names, parse_condition
+from ml_connector.partners.conditions import All, Names, Test, parse_condition
 from ml_connector.partners.fields import Level, field_named, suggest
-from ml_connector.partners.fragments import Code, Entity, Fragment
+from ml_connector.partners.fragments import BECOMES, Code, Entity, Fragment, Pattern
 from ml_connector.partners.rule_index import RuleIndex
 
 if TYPE_CHECKING:
@@ -39,10 +40,20 @@ class FieldValue(Fragment):
     """A value copied from a field, or from group 1 of a pattern found in it."""
 
     field: Code
-    pattern: Code | None = None
+    pattern: Pattern | None = None
 
 
-Source = Code | TableValue | FieldValue
+def _form(value: object) -> str:
+    """Return which form of a source is meant, so that a fault is one sentence about that form."""
+    if isinstance(value, TableValue) or (isinstance(value, dict) and "table" in value):
+        return "table"
+    return "field" if isinstance(value, dict | FieldValue) else "code"
+
+
+Source = Annotated[
+    Annotated[Code, Tag("code")] | Annotated[TableValue, Tag("table")] | Annotated[FieldValue, Tag("field")],
+    Discriminator(_form),
+]
 SegmentSources = dict[int, Source]
 LineType = Literal["GoodsForInventory", "NonStock", "Service", "Freight", "Description"]
 
@@ -99,6 +110,9 @@ class RuleFile(Fragment):
 
 #: What a document has once: where it goes, and how it is booked straight to the ledger.
 OF_DOCUMENTS = frozenset({"company", "entity", "offset_account", "tax_account", "cash_account", "entry_type"})
+
+#: What is done to a thing of one level only.
+_LEVEL_OF_ACTIONS: dict[str, Level] = {"split": "charge", "reroute": "document"}
 
 #: What can be set at each level; a document's values also serve its lines and charges.
 SETTABLE: dict[Level, frozenset[str]] = {
@@ -210,6 +224,10 @@ def _check_values(
 ) -> None:
     if not rule.outcomes:
         raise _wrong(rule.where, f"the rule {rule.name!r} decides nothing")
+    for action, level in _LEVEL_OF_ACTIONS.items():
+        if action in rule.outcomes and rule.level != level:
+            raise _wrong(source.where(*path, action), f"only a rule for a {level} can {action}")
+    _check_entity(rule, source.where(*path, "set", "entity"))
     for name, value in rule.values.items():
         where = source.where(*path, "set", *name.split("."))
         base = name.partition(".")[0]
@@ -218,6 +236,19 @@ def _check_values(
         if base == "subaccount":
             _check_segment(int(name.partition(".")[2]), company, where)
         _check_source(value, names, where)
+
+
+def _check_entity(rule: Rule, where: Location) -> None:
+    """Refuse an entity that none of the document types the rule asks for can become."""
+    entity = rule.values.get("entity")
+    made_of = BECOMES.get(str(entity))
+    types = [
+        set(test.written)
+        for test in (rule.condition.terms if isinstance(rule.condition, All) else (rule.condition,))
+        if isinstance(test, Test) and test.field.name == "document_type" and test.written
+    ]
+    if made_of and types and not set.intersection(*types, set(made_of)):
+        raise _wrong(where, f"{'/'.join(sorted(types[0]))} can't become {entity}")
 
 
 def _check_segment(segment: int, company: Company, where: Location) -> None:
