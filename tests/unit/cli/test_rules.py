@@ -46,6 +46,29 @@ class TestCheck:
         found = [(fault["what"], fault["code"]) for fault in json.loads(result.stdout)["faults"]]
         assert found == [("account", "1111"), ("value of dimension 1", "777")]
 
+    @pytest.mark.parametrize(
+        ("file", "text", "what", "code"),
+        [
+            ("rules/99.yaml", 'rules: [{name: x, when: {supplier: "59999"}, hold: y}]', "supplier", "59999"),
+            ("rules/99.yaml", 'rules: [{name: x, when: {customer: ["10000", C9]}, hold: y}]', "customer", "C9"),
+            ("rules/99.yaml", "rules: [{name: x, for: line, when: {not: {item: I9}}, hold: y}]", "item", "I9"),
+            ("rules/99.yaml", 'rules: [{name: x, when: {branch: "9"}, hold: y}]', "branch", "9"),
+            ("partners/new.yaml", 'name: New\nitems: [{code: A, item: "1001", unit: XXX}]', "unit", "XXX"),
+            ("partners/new.yaml", 'name: New\nsupplier: "50000"\nlocations: [{id: A, location: L}]',
+             "location", "L"),
+        ],
+    )  # fmt: skip
+    def test_a_number_that_a_rule_or_partner_asks_by_must_be_in_the_ledger(
+        self, run, folder, file, text, what, code
+    ):
+        (folder / file).write_text(text + "\n")
+        result = run("rules", "check", folder, "--json")
+        assert result.exit_code == 2
+        found = [
+            (fault["file"], fault["what"], fault["code"]) for fault in json.loads(result.stdout)["faults"]
+        ]
+        assert found == [(file, what, code)]
+
 
 class TestExplain:
     def test_every_value_comes_with_its_reason(self, run):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+import yaml
 from tests.unit.mapping.papers import charge, invoice, invoice_line, mapped, order, order_line, party, tax
 
 from ml_connector.documents import Note, PaymentTerms, Reference
 from ml_connector.errors import Misconfigured
 from ml_connector.mapping import Disposition
 from ml_connector.partners import parse
+from ml_connector.partners.rules import OF_DOCUMENTS, SETTABLE
 
 HOLD = "rules: [{{name: r, for: {level}, when: {when}, hold: it holds}}]\n"
 LINE = invoice_line(
@@ -176,6 +178,7 @@ def test_what_a_rule_sets_arrives_with_its_name(run, level, value, read, expecte
         ("line_type: Service", "line_type", "Service"),
         ('account: "6700"', "account", "6700"),
         ('vat_code: "6"', "tax_category", "6"),
+        ('item: "1006"', "inventory", "1006"),
     ],
 )
 def test_what_a_rule_sets_for_an_order_arrives(run, value, name, expected):
@@ -237,3 +240,66 @@ def test_of_two_rules_the_one_nearer_the_top_stands_in_either_mode(run):
     assert (first.body.credit_terms_id, first.body.description) == ("14", "B")
     with pytest.raises(Misconfigured, match="never counts"):
         run(PAPER, f"mode: first\nrules: [{both}]\n")
+
+
+VALUES = {
+    "account": "6700", "subaccount": '{1: "400", 2: "3000"}', "branch": "2", "warehouse": "2",
+    "location": "North",
+    "project": "P-7", "project_task": "T1", "vat_code": "6", "terms": "14", "item": "1006",
+    "description": "Tools", "line_type": "Service", "offset_account": "1920", "tax_account": "2710",
+    "cash_account": "1920", "entry_type": "FEE",
+}  # fmt: skip
+ORDER = order(
+    order_line(1, 1, "655.00", seller="GLT-1005", buyer="1003"),
+    parties=[
+        party("seller", ("SELLER_ASSIGNED", "GREATLAKES")),
+        party("buyer", ("GLN", "7000010000512")),
+    ],
+)
+TAXED = invoice(invoice_line(1, 1, "100.00", description="Fee"), taxes=[tax(25, "100.00", "25.00")])
+ENTITIES = {
+    "supplier_invoice": (PAPER, "great-lakes-tools", ""),
+    "journal_transaction": (TAXED, "great-lakes-tools", 'offset_account: "2400", tax_account: "2710"'),
+    "cash_transaction": (PAPER, "great-lakes-tools", 'cash_account: "1920", entry_type: FEE'),
+    "purchase_order": (ORDER, "nordlys-hub", ""),
+    "sales_order": (ORDER, "hardanger-bygg", ""),
+}
+
+
+@pytest.mark.parametrize("entity", ENTITIES)
+@pytest.mark.parametrize("level", ["document", "line"])
+def test_nothing_a_rule_sets_is_lost_unsaid(run, entity, level):
+    """Each value arrives under the rule's name, or stands in the explanation as not taken."""
+    paper, partner, needed = ENTITIES[entity]
+    for name in sorted(
+        SETTABLE[level] - OF_DOCUMENTS | (OF_DOCUMENTS & set(VALUES) if level == "document" else set())
+    ):
+        value = VALUES[name] if name == "subaccount" else f'"{VALUES[name]}"'
+        task = ', project: "P-7"' if name == "project_task" else ""
+        result = run(
+            paper,
+            f"mode: layered\nrules:\n  - {{name: own, for: {level}, set: {{{name}: {value}{task}}}}}\n"
+            f"  - {{name: base, set: {{entity: {entity}, {needed}}}}}\n",
+            partner,
+        )
+        assert result.entity.lower() == entity.replace("_", "")
+        ours = {d.field: d for d in result.decisions if d.where.startswith("own (")}
+        wanted = set(yaml.safe_load(value).values()) if name == "subaccount" else {VALUES[name]}
+        assert wanted <= {str(d.value) for d in ours.values()}, (entity, level, name)
+
+
+def test_what_has_no_place_in_the_entity_is_said_with_the_rule(run):
+    rules = 'rules: [{name: own, set: {branch: "2", terms: "14"}}]\n'
+    result = run(ORDER, rules, "hardanger-bygg")
+    found = {d.field: d.detail for d in result.decisions if "(not taken)" in d.field}
+    assert found == dict.fromkeys(
+        ("document.branch (not taken)", "document.terms (not taken)"), "a sales order has no place for it"
+    )
+
+
+def test_a_rules_item_is_matched_like_any_other(run):
+    paper = invoice(invoice_line(1, 4, "655.00", order="000052", seller="NOBODY-KNOWS"))
+    rules = 'rules: [{name: own, for: line, when: {item.seller_id: NOBODY-KNOWS}, set: {item: "1005"}}]\n'
+    result = run(paper, rules)
+    assert result.match.result.value == "matched"
+    assert result.body.invoice_lines[0].link_line.purchase_number == "000502"

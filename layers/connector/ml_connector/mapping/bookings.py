@@ -271,6 +271,8 @@ def map_cash_transaction(context: Context, routing: Routing) -> tuple[CashTransa
         entry.draft.put("quantity", Decimal(1), Source.DEFAULT, detail="an amount is one")
         for name in ("price", "amount"):
             entry.draft.put(name, sign * entry.amount, Source.DOCUMENT)
+        if not entry.draft.has("branch_number"):  # a cash transaction's head has no branch
+            put_branch(context, entry.draft, "branch_number", routing)
         mapper.lines.append(entry.draft)
     context.stop_if_lacking()
     put_hold(context, head)

@@ -57,6 +57,38 @@ MASTERS = {
 }
 
 
+#: What rules set that an entity has no place for, at any level or, with a level before it, at that one.
+_BOOKED = frozenset({"offset_account", "tax_account", "cash_account", "entry_type"})
+NOT_TAKEN: dict[str, frozenset[str]] = {
+    "purchase_order": _BOOKED,
+    "supplier_invoice": _BOOKED | {"warehouse", "line_type"},
+    # Visma's service for new sales orders publishes nothing to put these in; it takes its own defaults.
+    "sales_order": _BOOKED
+    | {"account", "subaccount", "branch", "vat_code", "terms", "line_type", "project_task", "line.project"},
+    "journal_transaction": frozenset(
+        {"cash_account", "entry_type", "warehouse", "location", "terms", "line_type", "item"}
+    ),
+    "cash_transaction": frozenset(
+        {"offset_account", "tax_account", "project", "project_task", "warehouse", "location", "terms"}
+    )
+    | {"line_type", "item"},
+}
+
+
+def note_not_taken(context: Context, entity: str) -> None:
+    """Record what rules set that the entity has no place for: nothing a person wrote is lost unsaid."""
+    without = NOT_TAKEN.get(entity, frozenset())
+    said = {
+        (f"{level}.{name}", routed.rule.label): routed
+        for level, routing in context.sheet.routings
+        for name, routed in routing.values.items()
+        if {name.partition(".")[0], f"{level}.{name}"} & without
+    }
+    for (name, label), routed in said.items():
+        detail = f"a {entity.replace('_', ' ')} has no place for it"
+        context.sheet.note(f"{name} (not taken)", routed.value, Source.RULE, label, detail)
+
+
 @dataclass(frozen=True, slots=True)
 class Fallback:
     """A value of a file that counts when no rule gives one."""

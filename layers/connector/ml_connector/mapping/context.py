@@ -66,4 +66,6 @@ class Context:
     ) -> Routing:
         """Return what the rules of ``level`` say about the document, a line or a charge of it."""
         subject = Subject(self.document, self.partner.id, line, charge, resolved)
-        return route(self.configuration.rules, level, subject)
+        routing = route(self.configuration.rules, level, subject)
+        self.sheet.routings.append((level, routing))
+        return routing

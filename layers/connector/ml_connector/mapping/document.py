@@ -11,6 +11,7 @@ from ml_connector.documents.order import Purpose
 from ml_connector.documents.remittance import RemittanceAdvice
 from ml_connector.errors import Misconfigured
 from ml_connector.mapping.bookings import map_cash_transaction, map_journal_transaction
+from ml_connector.mapping.coding import note_not_taken
 from ml_connector.mapping.context import Context
 from ml_connector.mapping.header import company_of, ignores, note_routing
 from ml_connector.mapping.invoice import DOCUMENT_TYPES, map_supplier_invoice
@@ -171,6 +172,7 @@ def _map(
         context.sheet.missing.clear()
         target = "none"
     mapped = _mapped(context, routing, target, found)
+    note_not_taken(context, target)
     entity = mapped.entity or ENTITY_NAMES[target]
     return MappingResult(
         entity=entity if mapped.disposition is not Disposition.NONE else "none",

@@ -15,7 +15,7 @@ from ml_connector.mapping.coding import (
     put_segments,
 )
 from ml_connector.mapping.header import ignores, note_routing
-from ml_connector.mapping.items import code_of, find_item, find_unit
+from ml_connector.mapping.items import code_of, find_item, find_unit, routed_item
 from ml_connector.mapping.numbers import line_name, order_numbers
 from ml_connector.mapping.result import Draft, Source
 from ml_connector.mapping.vat import only_tax
@@ -74,6 +74,8 @@ class LineMapper:
         routing = self._route(line, found, orders)
         if ignores(self.context, routing, f"Line {number}"):
             return None
+        if routed := routing.get("item"):
+            found = routed_item(self.context, routed)
         unit = find_unit(self.context, line.uom, found, number) if _counted(line) else None
         return self._mapped(line, found, unit, orders, routing, less)
 
@@ -127,7 +129,6 @@ class LineMapper:
             draft.put("uom", unit.unit, unit.source, unit.where, unit.detail)
         routings = [routing, self.document_routing]
         apply_line_rules(self.context, draft, INVOICE_LINE, routing, self.document_routing)
-        self._put_item(draft, routing, found)
         self._put_vat(draft, line, name)
         if not draft.has("inventory_number"):
             put_account(
@@ -137,18 +138,6 @@ class LineMapper:
         needed = not draft.has("inventory_number")
         put_segments(self.context, draft, "subaccount", routings, name, needed=needed)
         return draft
-
-    def _put_item(self, draft: Draft, routing: Routing, found: FoundItem | None) -> None:
-        routed = routing.get("item")
-        if routed and self.context.lookups.item(routed.value):
-            draft.put("inventory_number", routed.value, Source.RULE, routed.rule.label, routed.detail)
-        elif routed:
-            self.context.sheet.lack(
-                f"The rule {routed.rule.label} sets item {routed.value}, which Visma does not have.",
-                f"Correct the item at {routed.rule.where}.",
-            )
-        elif found and draft.has("account_number") and not found.record.stock:
-            draft.put("inventory_number", found.record.number, found.source, found.where, found.detail)
 
     def _put_vat(self, draft: Draft, line: InvoiceLine, name: str) -> None:
         partner = self.context.partner

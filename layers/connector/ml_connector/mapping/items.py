@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ml_connector.documents.measures import UnitOfMeasure
     from ml_connector.mapping.context import Context
     from ml_connector.mapping.lookups import ItemRecord
+    from ml_connector.mapping.routing import RoutedValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,17 @@ def find_item(context: Context, item: Item, line: str, business_partner: str) ->
             _hold_several(context, line, f"{words} {code}", numbers)
             return None
     return _by_number(context, item)
+
+
+def routed_item(context: Context, routed: RoutedValue) -> FoundItem | None:
+    """Return the item a rule sets; one that the ledger does not have is lacking."""
+    if record := context.lookups.item(routed.value):
+        return FoundItem(record, Source.RULE, routed.rule.label, routed.detail)
+    context.sheet.lack(
+        f"The rule {routed.rule.label} sets item {routed.value}, which Visma does not have.",
+        f"Correct the item at {routed.rule.where}.",
+    )
+    return None
 
 
 def code_of(item: Item) -> str:

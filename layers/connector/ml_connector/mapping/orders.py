@@ -29,7 +29,7 @@ from ml_connector.mapping.header import (
     put_hold,
     put_terms,
 )
-from ml_connector.mapping.items import code_of, find_item, find_unit
+from ml_connector.mapping.items import code_of, find_item, find_unit, routed_item
 from ml_connector.mapping.locations import put_location
 from ml_connector.mapping.numbers import line_name
 from ml_connector.mapping.parties import find_place
@@ -83,6 +83,11 @@ class OrderMapper:
         routing = self.context.route("line", resolved, line)
         note_routing(self.context, routing, f"line {line.line_number}")
         return None if ignores(self.context, routing, f"Line {line.line_number}") else routing
+
+    def item(self, found: FoundItem | None, routing: Routing) -> FoundItem | None:
+        """Return the item that a rule gives the line, else the one that was found."""
+        routed = routing.get("item")
+        return routed_item(self.context, routed) if routed else found
 
     def find(self, line: OrderLine) -> FoundItem | None:
         """Return the line's item."""
@@ -153,6 +158,7 @@ def purchase_line(mapper: OrderMapper, line: OrderLine) -> Draft | None:
     routing = mapper.route(line, found)
     if routing is None:
         return None
+    found = mapper.item(found, routing)
     context, draft, name = mapper.context, Draft(), line_name(line)
     routings = [routing, mapper.routing]
     if found:
@@ -285,6 +291,7 @@ def _sales_line(mapper: OrderMapper, line: OrderLine) -> Draft | None:
     routing = mapper.route(line, found)
     if routing is None:
         return None
+    found = mapper.item(found, routing)
     context, draft = mapper.context, Draft()
     if found:
         draft.put("inventory_id", found.record.number, found.source, found.where, found.detail)

@@ -15,7 +15,9 @@ from ml_connector.matching import Result
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from ml_connector.mapping.routing import Routing
     from ml_connector.matching import Match
+    from ml_connector.partners.fields import Level
     from ml_connector.visma.wire import WriteModel
 
 
@@ -199,11 +201,12 @@ def _camel(name: str) -> str:
 
 @dataclass(slots=True)
 class Worksheet:
-    """What piles up while one document is mapped: holds, and what the configuration lacks."""
+    """What piles up while one document is mapped: holds, what the configuration lacks, what rules said."""
 
     holds: list[str] = field(default_factory=list)
     missing: list[tuple[str, str]] = field(default_factory=list)
     notes: list[Decision] = field(default_factory=list)
+    routings: list[tuple[Level, Routing]] = field(default_factory=list)
 
     def hold(self, reason: str) -> None:
         """Post the document on hold, and say why."""
