@@ -6,7 +6,7 @@ import io
 import json
 
 import pytest
-from tests.unit.codecs.roundtrip import content, read, written
+from tests.unit.codecs.roundtrip import content, faults, read, written
 from tests.unit.codecs.x12.sets import FIXTURES
 
 from ml_connector.codecs import decode
@@ -32,9 +32,13 @@ def test_file_says_its_document(path):
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_document_written_again_says_the_same(path):
     (document,) = documents(path.read_bytes())
-    (again,) = read(written(document, "x12", document.source.version))
+    data = written(document, "x12", document.source.version)
+    (again,) = read(data)
     assert content(again) == content(document)
+    assert faults(data) == []
 
 
-def test_every_set_has_a_file():
-    assert {path.parent.name for path in FILES} == {"810", "820", "850", "855", "856", "860"}
+def test_every_set_and_release_has_a_file():
+    found = {(path.parent.name, path.stem[:6]) for path in FILES}
+    sets = ("810", "820", "850", "855", "856", "860")
+    assert found == {(name, release) for name in sets for release in ("004010", "005010")}

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from ml_connector.edi.rows import Component, Row
 
 _KINDS = {"A": AllowanceChargeKind.ALLOWANCE, "C": AllowanceChargeKind.CHARGE}
+# 5245 of PCD that says no more than ALC does: 1 allowance, 2 charge, 3 either.
+_PERCENTAGES = {AllowanceChargeKind.ALLOWANCE: ("1", "3"), AllowanceChargeKind.CHARGE: ("2", "3")}
 _SETTLEMENT_CODES = first_codes(SETTLEMENTS)
 _TAX_CATEGORY_CODES = first_codes(TAX_CATEGORIES)
 _BASIS_CODES = first_codes(PAYMENT_BASES)
@@ -56,16 +58,16 @@ def _read_allowance(group: GroupReader, level: Level) -> AllowanceCharge:
     percentage, rate = group.first("PCD", "1", "2", "3", "7"), group.first("RTE", "1")
     quantity = _first(group, "QTY")
     taxes = read_taxes(group.groups("TAX"))
-    settlement = head.part(3)
+    settlement, kind = head.part(3), _KINDS[head.part(1) or ""]
     return AllowanceCharge(
-        kind=_KINDS[head.part(1) or ""],
+        kind=kind,
         code=_read_code(head),
         reason_text=join_text(head.parts(5, 4, 5), NAME),
-        percentage=_number(percentage),
+        percentage=_number(percentage, *_PERCENTAGES[kind]),
         base_amount=group.amount(_BASE_AMOUNT),
         amount=group.amount(*_AMOUNTS),
-        rate=_number(rate),
-        quantity=_number(quantity),
+        rate=_number(rate, "1"),
+        quantity=_number(quantity, "1"),
         uom=quantity.unit(1, 3) if quantity else None,
         tax_category=taxes[0].category if taxes else None,
         tax_rate=taxes[0].rate if taxes else None,
@@ -95,10 +97,12 @@ def _first(group: GroupReader, tag: str) -> SegmentReader | None:
     return found[0].head if found else None
 
 
-def _number(segment: SegmentReader | None) -> Decimal | None:
+def _number(segment: SegmentReader | None, *said: str) -> Decimal | None:
+    """The number of a PCD, RTE or QTY; its qualifier is taken where it is one that goes without saying."""
     if segment is None:
         return None
-    segment.part(1, 1)
+    for code in said:
+        segment.take_code(1, code)
     return segment.number(1, 2)
 
 
@@ -204,7 +208,7 @@ def _read_discount(group: GroupReader) -> dict[str, object]:
     _read_basis(head, {})
     return {
         "discount_days": head.integer(3, 4),
-        "discount_percent": _number(percentage),
+        "discount_percent": _number(percentage, "12"),
         "discount_amount": group.amount("52", "138"),
         "discount_due_date": _day(due),
     }

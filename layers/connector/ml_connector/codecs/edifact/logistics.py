@@ -30,7 +30,7 @@ def read_transports(groups: Iterable[GroupReader]) -> tuple[Transport, ...]:
 def read_transport(group: GroupReader) -> dict[str, Any]:
     """The fields of a transport that a TDT gives."""
     head = group.head
-    head.part(1)
+    head.take_code(1, _MAIN_CARRIAGE)
     value, agency = head.part(5, 1), head.part(5, 3)
     carrier = Identifier(
         scheme=PARTY_SCHEMES.get(agency or "", IdentifierScheme.OTHER),
