@@ -20,7 +20,7 @@ from tests.audit_store import StoredParts
 
 from ml_connector.console import documents, figures
 from ml_connector.console.access import Right, Visitor
-from ml_connector.partners.configuration import parse, read_folder
+from ml_connector.partners import parse, read_folder
 
 READER = Visitor("reader", frozenset({Right.READ}))
 STATUSES = ("posted", "posted", "posted", "sent", "logged", "logged", "closed", "failed")

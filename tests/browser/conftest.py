@@ -14,7 +14,7 @@ from moto import mock_aws
 from tests.audit_store import StoredParts
 
 from ml_connector.console.app import respond
-from ml_connector.partners.configuration import parse, read_folder
+from ml_connector.partners import parse, read_folder
 
 ROOT = Path(__file__).parents[2]
 INTERCHANGES = ROOT / "local/demo/interchanges"

@@ -12,7 +12,7 @@ from local.demo.main import INTERCHANGES, drop
 from local.demo.purchasing import read
 from local.demo.surroundings import CONFIGURATION, Site
 
-from ml_connector.partners.configuration import parse, read_folder
+from ml_connector.partners import parse, read_folder
 from ml_connector.store.audit_queries import AuditQueries
 from ml_connector.store.configuration import ConfigurationStore
 
@@ -59,7 +59,7 @@ class Deployment:
     def wait_for(self, document, status):
         def look():
             state = self.queries.state(document)
-            return state if state["status"] == status else None
+            return state if state and state["status"] == status else None
 
         return self.wait(look)
 
@@ -104,6 +104,39 @@ def deployment(tmp_path_factory):
 def first_run(deployment):
     """What the demo's interchanges became, the first time they came."""
     return deployment.run()
+
+
+VESTBY = "partners/vestby-emballasje.yaml"
+STRANGER = b"7000010008888"
+
+
+@pytest.fixture(scope="session")
+def stopped(deployment, first_run, tmp_path_factory):
+    """Invoices without a supplier, VE-601 to 603, and two of a stranger, by their numbers."""
+    folder = tmp_path_factory.mktemp("stopped")
+    (folder / "vestby-emballasje").mkdir()
+    for number in (601, 602, 603, 604, 605):
+        content = vestby_invoice(number)
+        if number > 603:
+            content = content.replace(b"UNB+UNOC:3+7000010000093", b"UNB+UNOC:3+" + STRANGER)
+        (folder / "vestby-emballasje" / f"invoice-{number}.edi").write_bytes(content)
+    return deployment.run(folder)
+
+
+def vestby_invoice(number):
+    """Return the demo's invoice without a supplier under another number."""
+    content = (INTERCHANGES / "vestby-emballasje" / "invoice-501.edi").read_bytes()
+    return content.replace(b"501'", f"{number}'".encode()).replace(b"VE-501", f"VE-{number}".encode())
+
+
+@pytest.fixture
+def known_stranger(deployment):
+    """Put a configuration in force for a test in which the stranger's address is Vestby's."""
+    text = (CONFIGURATION / VESTBY).read_text()
+    known = f'identities:\n  - {{standard: edifact, qualifier: "14", id: "{STRANGER.decode()}"}}'
+    deployment.push(**{VESTBY: text.replace("identities:", known)})
+    yield
+    deployment.push()
 
 
 def now():

@@ -157,3 +157,5 @@ def test_an_older_version_can_be_pulled(run, folder, tmp_path):
     run("config", "push", folder)
     run("config", "pull", tmp_path / "old", "--version", first)
     assert (tmp_path / "old" / "partners" / "vestby-emballasje.yaml").exists()
+    newest = run("config", "pull", tmp_path / "old", "--json")
+    assert json.loads(newest.stdout)["others"] == ["partners/vestby-emballasje.yaml"]

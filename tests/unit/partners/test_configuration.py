@@ -122,6 +122,37 @@ class TestLoad:
         assert (file, line) == ("overlays/own.yaml", 2)
         assert "sgments" in message
 
+    @pytest.mark.parametrize(
+        ("name", "counts"),
+        [
+            ("rules/10.yml", False),
+            ("rules/nordic/10.yaml", False),
+            ("partners/acme.yml", False),
+            ("compnay.yaml", False),
+            ("lookup.yaml", False),
+            ("company.yml", False),
+            ("partners/acme.yaml~", True),
+            ("partners/README.md", True),
+            ("tests/one.yaml", True),
+            ("mkdocs.yml", True),
+        ],
+    )
+    def test_a_file_that_would_count_for_nothing_is_refused(self, tmp_path, name, counts):
+        for file, text in {"company.yaml": COMPANY, name: "rules: []\n"}.items():
+            (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / file).write_text(text)
+        if counts:
+            assert load(tmp_path)
+        else:
+            with pytest.raises(Misconfigured, match="would count for nothing") as caught:
+                load(tmp_path)
+            assert caught.value.context["file"] == name
+
+    def test_a_file_that_is_no_text_is_named(self, tmp_path):
+        (tmp_path / "company.yaml").write_bytes(b"\xff\xfe\x00")
+        with pytest.raises(Misconfigured, match=r"company\.yaml can't be read"):
+            load(tmp_path)
+
     def test_a_byte_order_mark_does_no_harm(self, tmp_path):
         (tmp_path / "partners").mkdir()
         (tmp_path / "company.yaml").write_text(COMPANY, encoding="utf-8-sig")

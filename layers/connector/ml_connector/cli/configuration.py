@@ -48,7 +48,9 @@ def push(
 @config_app.command("pull")
 @guarded
 def pull(folder: Folder, version: Version = "", stack: Stack = None, as_json: AsJson = False) -> None:
-    """Write the configuration in force, or an older version, into a folder; its tests stay as they are."""
+    """Write the configuration in force, or an older version, into a folder; what else is there stays."""
+    from ml_connector.partners import read_folder
+
     store = _store(stack)
     stored = store.version(version) if version else store.current()
     for name, text in stored.files.items():
@@ -56,7 +58,11 @@ def pull(folder: Folder, version: Version = "", stack: Stack = None, as_json: As
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     written = f"Wrote {len(stored.files)} files of version {stored.version} to {folder}."
-    Output(as_json=as_json).data({**stored.entry(), "files": sorted(stored.files)}, Text(written))
+    others = sorted(set(read_folder(folder)) - set(stored.files))
+    if others:
+        written += f" Not of that version, and left there: {', '.join(others)}."
+    found = {**stored.entry(), "files": sorted(stored.files), "others": others}
+    Output(as_json=as_json).data(found, Text(written))
 
 
 @config_app.command("history")

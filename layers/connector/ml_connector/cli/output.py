@@ -67,6 +67,9 @@ def guarded(command: Callable[Parameters, None]) -> Callable[Parameters, None]:
             command(*args, **kwargs)
         except ConnectorError as error:
             fail(error)
+        except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+            sentence = f"{error.filename} can't be read: {(error.strerror or 'it is not there').lower()}."
+            fail(Misconfigured(sentence, advice="Name a file that is there and may be read."))
 
     return run
 

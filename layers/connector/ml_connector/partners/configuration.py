@@ -16,7 +16,6 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -25,6 +24,7 @@ from ml_connector.errors import ConnectorError, Misconfigured
 from ml_connector.partners.company import Company
 from ml_connector.partners.conflicts import conflicts
 from ml_connector.partners.directory import Directory
+from ml_connector.partners.folder import read_folder
 from ml_connector.partners.located import LocatedYaml, Location, Yaml, read_yaml
 from ml_connector.partners.overlays import missing_overlays, read_overlays
 from ml_connector.partners.profile import Partner
@@ -33,14 +33,12 @@ from ml_connector.partners.rules import RuleFile, RuleSet, compile_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from ml_connector.edi import Address, Overlay
     from ml_connector.partners.company import OwnIdentity
 
 Model = TypeVar("Model", bound=BaseModel)
-
-#: The files of a folder that make up its version.
-PATTERNS = ("company.yaml", "partners/*.yaml", "rules/*.yaml", "lookups.yaml", "overlays/*.yaml")
 
 
 @dataclass(frozen=True)
@@ -132,17 +130,6 @@ def load(folder: Path) -> Configuration:
         Misconfigured: A file is missing, is not YAML, or says what it can't; every fault with file and line.
     """
     return parse(read_folder(folder))
-
-
-def read_folder(folder: Path) -> dict[str, str]:
-    """Return the text of each file that belongs to the configuration, by its path in the folder."""
-    folder = Path(folder)
-    paths = [path for pattern in PATTERNS for path in sorted(folder.glob(pattern))]
-    if not folder.is_dir() or not paths:
-        raise Misconfigured(
-            f"{folder} holds no configuration.", advice="Give a folder with company.yaml and partners/."
-        )
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8-sig") for path in paths}
 
 
 def version_of(files: Mapping[str, str]) -> str:

@@ -14,9 +14,6 @@ import yaml
 
 from ml_connector.errors import Misconfigured
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 #: Where a value stands in a file: the keys and list positions that lead to it.
 ValuePath = tuple[str | int, ...]
 
@@ -103,16 +100,6 @@ def _refuse_excess(text: str, file: str) -> None:
                 file=file,
                 line=line,
             )
-
-
-def read_yaml_file(path: Path, file: str) -> LocatedYaml:
-    """Return the data of the file at ``path``, named ``file`` in every complaint about it."""
-    try:
-        return read_yaml(path.read_text(encoding="utf-8-sig"), file)
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(
-            f"{file} can't be read: {error}.", advice="Save it as UTF-8 text.", file=file
-        ) from error
 
 
 def _construct(node: yaml.Node, path: ValuePath, lines: dict[ValuePath, int], file: str) -> Yaml:
