@@ -231,3 +231,16 @@ def test_a_second_credit_note_of_what_was_never_ordered_is_an_exception(client, 
     assert "credited against what is left of invoice NO-1 is 50, expected 0" in found[-1].holds[0]
     assert found[1].linked_orders == ("invoice NO-1",)
     assert "Credits: NO-1" in found[1].body.note
+
+
+def test_a_posted_invoice_can_be_matched_again_as_if_it_were_not_posted(client, lookups, example, now):
+    """What a changed configuration would do to it is asked of a ledger that holds it already."""
+    partner = example.partner("great-lakes-tools")
+    paper = invoice(invoice_line(1, 6, "655.00", order="000052", seller="GLT-1005"), number="GL-1")
+    post(client, map_document(paper, partner, example, lookups, document_id="d"))
+    now[0] += 3600
+    again = map_document(paper, partner, example, lookups, document_id="d")
+    before = map_document(paper, partner, example, lookups.without_invoice("GL-1"), document_id="d")
+    assert (again.match.result, before.match.result) == (Result.EXCEPTION, Result.MATCHED)
+    other = map_document(paper, partner, example, lookups.without_invoice("GL-2"), document_id="d")
+    assert other.match.result is Result.EXCEPTION

@@ -100,9 +100,39 @@ def report():
     return matching_report([item("a"), item("b"), item("c", "northern-office")], trail)
 
 
-def test_the_report_counts_each_document_by_its_last_match(report):
+def test_the_report_counts_each_document_once_by_its_last_match(report):
     partner, office, everybody = report
-    assert (partner.compared, partner.untouched, partner.share) == (2, 1, 0.5)
-    assert partner.reasons == {"unit_price": 1}
+    assert (partner.compared, partner.untouched, partner.share) == (2, 0, 0)
+    assert partner.reasons == {"unit_price": 2}
     assert (office.compared, office.share) == (0, None)
     assert everybody.as_dict()["results"] == {"matched": 1, "exception": 1, "not_matched": 1}
+
+
+def told(*events):
+    """The report on one document with these events: a name, or what was matched and held."""
+
+    class One:
+        def events(self, _item):
+            for event in events:
+                yield {"event": event} if isinstance(event, str) else {"event": "matched", "facts": event}
+
+    return matching_report([item("a")], One())[-1].as_dict()
+
+
+MATCHED = {"match": {"result": "matched", "variances": []}, "holds": []}
+
+
+def test_what_matches_but_is_held_by_a_rule_is_not_untouched():
+    found = told({**MATCHED, "holds": ["The invoice is over 250 000."]})
+    assert (found["untouched"], found["reasons"]) == (0, {"held for another reason": 1})
+
+
+def test_what_matches_after_it_was_stopped_and_mended_is_not_untouched():
+    found = told("received", "failed", "replayed", MATCHED, "posted")
+    assert (found["compared"], found["untouched"], found["reasons"]) == (1, 0, {"stopped": 1})
+    assert told("received", MATCHED, "posted")["share"] == 1
+
+
+def test_within_tolerance_is_untouched():
+    tolerated = {"result": "matched_within_tolerance", "variances": [{"name": "rounding", "tolerated": True}]}
+    assert told({"match": tolerated, "holds": []})["share"] == 1

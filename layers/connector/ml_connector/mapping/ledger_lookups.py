@@ -45,6 +45,7 @@ class LedgerLookups:
         data: The reference data of the company.
         company: Which company that is.
         others: Returns the look-ups of another company.
+        without: The number of a supplier's invoice that is to count as not posted yet.
     """
 
     def __init__(
@@ -52,10 +53,13 @@ class LedgerLookups:
         data: ReferenceData,
         company: str = "",
         others: Callable[[str], LedgerLookups] | None = None,
+        *,
+        without: str = "",
     ) -> None:
         self._data = data
         self._company = company
         self._others = others
+        self._without = without
 
     def of_company(self, company: str) -> LedgerLookups:
         """Return the look-ups of a company: these, if it is theirs.
@@ -63,7 +67,14 @@ class LedgerLookups:
         Raises:
             Misconfigured: That company is not served.
         """
-        return self if self._others is None or company == self._company else self._others(company)
+        if self._others is None or company == self._company:
+            return self
+        other = self._others(company)
+        return other.without_invoice(self._without) if self._without else other
+
+    def without_invoice(self, reference: str) -> LedgerLookups:
+        """Return the look-ups as they were before the invoice with this number of its supplier was posted."""
+        return LedgerLookups(self._data, self._company, self._others, without=reference)
 
     def codes_of(self, item: str) -> Mapping[tuple[str, str], str]:
         """Return an item's other numbers by their kind and whose they are; nobody's under an empty name."""
@@ -155,7 +166,7 @@ class LedgerLookups:
     def receipt_lines(self, supplier: str, orders: tuple[str, ...]) -> Sequence[ReceiptLine]:
         """Return the released receipt lines of the named purchase orders, or of all the supplier's."""
         wanted = set(orders) or {order.order_nbr for order in self._data.purchase_orders(supplier)}
-        invoiced = self._billed_receipts(self._data.supplier_invoices(supplier))
+        invoiced = self._billed_receipts(self._invoices(supplier))
         return [
             ReceiptLine(
                 receipt=receipt.receipt_nbr,
@@ -174,10 +185,14 @@ class LedgerLookups:
 
     def earlier_invoice(self, supplier: str, reference: str) -> EarlierInvoice | None:
         """Return the supplier's invoice with this number of theirs, and the lines it billed."""
-        for invoice in self._data.supplier_invoices(supplier):
+        for invoice in self._invoices(supplier):
             if invoice.supplier_reference == reference and invoice.document_type in _BILLS:
                 return self._earlier(supplier, invoice)
         return None
+
+    def _invoices(self, supplier: str) -> list[ReadSupplierInvoice]:
+        listed = self._data.supplier_invoices(supplier)
+        return [one for one in listed if not self._without or one.supplier_reference != self._without]
 
     def _earlier(self, supplier: str, invoice: ReadSupplierInvoice) -> EarlierInvoice:
         """Return an invoice with what of it can still be credited: no more than stands as invoiced now."""
@@ -193,7 +208,7 @@ class LedgerLookups:
             currency=invoice.currency_id or "",
             credits={
                 credit.reference_number: _net_amount(credit)
-                for credit in self._data.supplier_invoices(supplier)
+                for credit in self._invoices(supplier)
                 if _counts(credit) and credit.document_type in _LOWERS and _credits(credit, invoice)
             },
             lines=tuple(
@@ -252,7 +267,7 @@ class LedgerLookups:
 
     def _invoiced(self, supplier: str) -> Mapping[PlaceOnOrder, Decimal]:
         """What was invoiced, less what was credited, of each order line."""
-        return self._billed(self._data.supplier_invoices(supplier))
+        return self._billed(self._invoices(supplier))
 
     def _billed(self, invoices: Iterable[ReadSupplierInvoice]) -> Mapping[PlaceOnOrder, Decimal]:
         sums: dict[PlaceOnOrder, Decimal] = defaultdict(Decimal)

@@ -132,6 +132,10 @@ class Lookups(Protocol):
         """Return the look-ups of a company: these, if it is theirs."""
         ...
 
+    def without_invoice(self, reference: str) -> Lookups:
+        """Return the look-ups as they were before the invoice with this number of its supplier was posted."""
+        ...
+
     def supplier(self, number: str) -> BusinessPartner | None:
         """Return the supplier with this number."""
         ...

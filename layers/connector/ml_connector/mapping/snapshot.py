@@ -201,6 +201,10 @@ class SnapshotLookups:
         """Return these: a snapshot is of one company."""
         return self
 
+    def without_invoice(self, reference: str) -> SnapshotLookups:  # noqa: ARG002 - it says what was, once
+        """Return these: what a snapshot says of invoiced quantities is a person's."""
+        return self
+
     def supplier(self, number: str) -> BusinessPartner | None:
         """Return the supplier with this number."""
         return self._suppliers.get(number)

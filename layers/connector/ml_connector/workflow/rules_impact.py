@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from ml_connector.documents import DOCUMENTS, FunctionalAcknowledgement
+from ml_connector.documents import DOCUMENTS, FunctionalAcknowledgement, Invoice
 from ml_connector.errors import ConnectorError
 from ml_connector.mapping import map_document
 from ml_connector.mapping.result import text_of
@@ -58,14 +58,17 @@ def impact(
 ) -> Iterator[Difference]:
     """Yield every value that differs between two configurations, document by document.
 
-    Both sides ask the same ledger as it is now, so only the configurations make a difference.
+    Both sides ask the same ledger as it is now, so only the configurations make a difference; each invoice
+    counts there as not posted yet, since its own posting would leave it nothing to match with.
     """
     for item in items:
         document = DOCUMENTS.validate_json(store.get(ObjectRef(**item["parsed"])))
         if isinstance(document, FunctionalAcknowledgement):
             continue
         partner = str(item.get("partner", ""))
-        old, new = (_values(document, partner, each, lookups) for each in (before, after))
+        billed = isinstance(document, Invoice)
+        ledger = lookups.without_invoice(document.number.strip()) if billed else lookups
+        old, new = (_values(document, partner, each, ledger) for each in (before, after))
         for field in dict.fromkeys((*old, *new)):
             left, right = old.get(field, _Value("", "")), new.get(field, _Value("", ""))
             if left.text != right.text:
