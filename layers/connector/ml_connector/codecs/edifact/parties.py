@@ -14,7 +14,7 @@ from ml_connector.codecs.edifact.qualifiers import (
 )
 from ml_connector.codecs.edifact.references import read_reference, write_references
 from ml_connector.codecs.edifact.texts import NAME, join_text, split_text
-from ml_connector.codecs.identity import check_identifier
+from ml_connector.codecs.identity import check_party_number
 from ml_connector.documents import (
     Address,
     Contact,
@@ -85,7 +85,7 @@ def _read_number(head: SegmentReader) -> Identifier | None:
         )
         scheme, agency = IdentifierScheme.GLN, "9"
     identifier = Identifier(scheme=scheme, value=value, source_qualifier=source_code(agency, PARTY_SCHEMES))
-    return check_identifier(head.reading, identifier, head.path(2))
+    return check_party_number(head.reading, identifier, head.path(2))
 
 
 def _read_party_reference(

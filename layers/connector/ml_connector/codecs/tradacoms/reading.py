@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ml_connector.codecs.identity import check_identifier
+from ml_connector.codecs.identity import check_identifier, check_party_number
 from ml_connector.codecs.reading import Reading, Taken
 from ml_connector.codecs.tradacoms.numbers import MEASURE, read_date, read_number
 from ml_connector.codecs.units import unit
@@ -178,7 +178,7 @@ class SegmentReader(Taken):
         for component, scheme in enumerate(schemes, 1):
             if value := self.known(1, component):
                 identifier = Identifier(scheme=scheme, value=value)
-                ids.append(check_identifier(self.reading, identifier, self.path(1)))
+                ids.append(check_party_number(self.reading, identifier, self.path(1)))
         lines = tuple(line for at in range(1, 5) if (line := self.part(3, at)))
         post_code = self.part(3, 5)
         taxes = []

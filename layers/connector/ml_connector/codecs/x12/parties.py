@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml_connector.codecs.identity import check_identifier
+from ml_connector.codecs.identity import check_party_number
 from ml_connector.codecs.x12.qualifiers import PARTY_ROLES, PARTY_SCHEMES, TAX_SCHEMES, code_for
 from ml_connector.codecs.x12.references import read_reference, write_references
 from ml_connector.documents import Address, Contact, Identifier, IdentifierScheme, Party, PartyRole
@@ -58,7 +58,7 @@ def _party_ids(
     if value is None:
         return ()
     scheme = PARTY_SCHEMES.get(qualifier or "", IdentifierScheme.OTHER)
-    return (check_identifier(reading, _identifier(scheme, value, qualifier), path),)
+    return (check_party_number(reading, _identifier(scheme, value, qualifier), path),)
 
 
 def _identifier(scheme: IdentifierScheme, value: str, qualifier: str | None) -> Identifier:
