@@ -141,6 +141,13 @@ class TestExamples:
         (folder / "tests" / "hub-order.expected.json").unlink()
         assert run("rules", "test", folder).exit_code == 1
 
+    def test_an_expectation_without_example_fails(self, run, folder):
+        (folder / "tests" / "hub-order.edi").rename(folder / "tests" / "hub-ordre.edi")
+        result = run("rules", "test", folder)
+        assert result.exit_code == 1
+        assert "hub-order.expected.json stands beside no example" in result.stdout
+        assert run("rules", "test", folder, "--update").exit_code == 1
+
     def test_no_examples_at_all_is_said(self, run, folder):
         shutil.rmtree(folder / "tests")
         assert run("rules", "test", folder).exit_code == 2

@@ -94,12 +94,13 @@ def diff(folder: Folder, version: Version = "", stack: Stack = None, as_json: As
 @config_app.command("schema")
 @guarded
 def schema(folder: Folder, as_json: AsJson = False) -> None:
-    """Write the JSON Schemas of company, partner and rule files into a folder, for editors."""
+    """Write the JSON Schemas of all files of a configuration into a folder, for editors."""
+    from ml_connector.mapping.snapshot import Snapshot
     from ml_connector.partners.schemas import schemas
 
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, content in schemas().items():
+    for name, content in schemas(lookups=Snapshot).items():
         path = folder / f"{name}.schema.json"
         path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         written.append(str(path))

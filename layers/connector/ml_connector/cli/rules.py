@@ -103,7 +103,8 @@ def run_tests(
     outcomes = list(run_examples(folder, Explaining(configuration, lookups, {})))
     if update:
         for outcome in outcomes:
-            write_expectation(folder, outcome)
+            if outcome.found:
+                write_expectation(folder, outcome)
         outcomes = list(run_examples(folder, Explaining(configuration, lookups, {})))
     found = [{"name": o.name, "passed": o.passed, "differences": o.differences} for o in outcomes]
     Output(as_json=as_json).data(found, _examples(outcomes))

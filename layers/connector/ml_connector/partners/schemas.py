@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ml_connector.edi import Overlay
 from ml_connector.partners.company import Company
 from ml_connector.partners.conditions import OPERATORS
 from ml_connector.partners.fields import catalogue
@@ -19,12 +20,17 @@ if TYPE_CHECKING:
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-_MODELS: dict[str, type[BaseModel]] = {"company": Company, "partner": Partner, "rules": RuleFile}
+_MODELS: dict[str, type[BaseModel]] = {
+    "company": Company,
+    "partner": Partner,
+    "rules": RuleFile,
+    "overlay": Overlay,
+}
 
 
-def schemas() -> dict[str, dict[str, Any]]:
-    """Return the schema of each kind of file: company, partner, rules."""
-    return {name: _schema(name, model) for name, model in _MODELS.items()}
+def schemas(**more: type[BaseModel]) -> dict[str, dict[str, Any]]:
+    """Return the schema of each kind of file: company, partner, rules, overlay, and of ``more`` models."""
+    return {name: _schema(name, model) for name, model in (_MODELS | more).items()}
 
 
 def _schema(name: str, model: type[BaseModel]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ml_connector.errors import Misconfigured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
     from pathlib import Path
 
     from ml_connector.workflow.explain_documents import Explaining
@@ -56,6 +56,15 @@ def run_examples(folder: Path, explaining: Explaining) -> Iterator[ExampleOutcom
         )
     for path in inputs:
         yield _run(path, explaining)
+    yield from _without_input(folder, {path.stem for path in inputs})
+
+
+def _without_input(folder: Path, inputs: Container[str]) -> Iterator[ExampleOutcome]:
+    """Yield, as failed, the expectations whose example is gone or has another name."""
+    for path in sorted((folder / "tests").glob(f"*{_EXPECTED}")):
+        name = path.name.removesuffix(_EXPECTED)
+        if name not in inputs:
+            yield ExampleOutcome(name, [], [f"{path.name} stands beside no example of that name"])
 
 
 def write_expectation(folder: Path, outcome: ExampleOutcome) -> Path:
