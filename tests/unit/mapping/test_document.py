@@ -231,6 +231,14 @@ class TestInvoice:
         assert (result.disposition, result.body) == (Disposition.PARK, None)
         assert said in result.holds[0]
 
+    def test_a_currency_by_default_is_compared_with_the_orders_too(self, example, mapped):
+        file = "partners/great-lakes-tools.yaml"
+        text = example.files[file].replace("currency: USD", "currency: SEK")
+        document = invoice(invoice_line(1, 4, "655.00", order="000052", seller="GLT-1005"), currency=None)
+        assert mapped(document, "great-lakes-tools").match.result is Result.MATCHED
+        result = mapped(document, "great-lakes-tools", parse({**example.files, file: text}))
+        assert "invoiced in SEK, ordered in USD" in result.holds[0]
+
     def test_a_proforma_is_not_posted(self, mapped):
         document = invoice(invoice_line(1, 6, "655.00", seller="GLT-1005"), kind="proforma")
         result = mapped(document, "great-lakes-tools")

@@ -42,11 +42,16 @@ _PRICE_STEP = Decimal("0.000001")
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An invoice ready to be compared with the ledger."""
+    """An invoice ready to be compared with the ledger.
+
+    Attributes:
+        currency: What it is posted in, whether it says so itself or its partner's file does.
+    """
 
     context: Context
     invoice: Invoice
     supplier: str
+    currency: str
     lines: tuple[MappedLine, ...]
     charges: Decimal
     tolerances: Tolerances
@@ -61,7 +66,7 @@ def compare(comparison: Comparison) -> Match:
     terms = Terms(
         ways=comparison.ways,
         tolerances=comparison.tolerances,
-        currency=comparison.invoice.currency or "",
+        currency=comparison.currency,
         credit=comparison.invoice.is_credit,
         originals=tuple(map(_to_credit, originals)),
     )

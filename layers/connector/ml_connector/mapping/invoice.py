@@ -118,6 +118,7 @@ class InvoiceMapper:
             context=self.context,
             invoice=self.invoice,
             supplier=supplier.number,
+            currency=self.head.value("currency_id") or "",
             lines=tuple(mapped),
             charges=sum((c.amount for c in charges if c.draft), Decimal(0)),
             tolerances=self.tolerances,
