@@ -15,7 +15,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-setup: .venv/.installed .venvs/aws/.installed .venvs/runtime/.installed .venvs/sam/.installed chromium ## Make the virtual environments
+setup: .venv/.installed .venvs/aws/.installed .venvs/runtime/.installed .venvs/sam/.installed .venvs/contract/.installed chromium ## Make the virtual environments
 
 .venv/.installed: pyproject.toml
 	@echo "Setting up the connector's environment (.venv) ..."
@@ -39,6 +39,7 @@ chromium:
 .venvs/checkov/.installed: tools/checkov-requirements.txt
 .venvs/fuzz/.installed: tests/fuzz/requirements.txt
 .venvs/bench/.installed: tests/benchmarks/requirements.txt
+.venvs/contract/.installed: tests/contract/requirements.txt
 .venvs/%/.installed:
 	@echo "Setting up .venvs/$* ..."
 	@$(PYTHON) -m venv .venvs/$*
@@ -80,9 +81,10 @@ bench: setup .venvs/bench/.installed ## Measure speed, memory and calls to Visma
 fuzz: .venvs/fuzz/.installed ## Feed the EDI core damaged bytes (SECONDS=60)
 	@.venvs/fuzz/bin/python tests/fuzz/fuzz_edi.py -max_total_time=$(SECONDS)
 
-soak: setup ## Run the models of polling and sending for long (SECONDS=60), then the whole posting matrix (3 minutes), with MESSAGES=10000 a large interchange after them
+soak: setup ## Run the models of polling and sending for long (SECONDS=60), then the whole posting matrix and every try of the Visma simulator (4 minutes), with MESSAGES=10000 a large interchange after them
 	@$(BIN)/python -m tests.soak --seconds $(SECONDS)
 	@$(BIN)/python -m tests.soak.posting_matrix
+	@ML_CONNECTOR_TRY_ALL=1 $(BIN)/pytest -q tests/contract/test_visma_simulator_tried.py
 	@$(if $(MESSAGES),$(BIN)/python -m tests.soak.large_interchange --messages $(MESSAGES))
 
 chaos: setup ## Run the whole system under faults, kills and an outage (SECONDS=60, SEED=1, DOCUMENTS=40, OUTAGE=60)

@@ -101,9 +101,9 @@ def read_scalar(kind: str, value: Json, path: str) -> Json:
 
 
 def _text(value: Json, _: str, path: str) -> str:
-    if not isinstance(value, str | int | Decimal) or isinstance(value, bool):
+    if not isinstance(value, str):
         raise TypeError(path)
-    text = str(value)
+    text = value
     pattern = _PERIOD.get(path.rsplit(".", 1)[-1])
     if pattern and text and not pattern.fullmatch(text):
         raise ValueError(path)

@@ -24,7 +24,7 @@ def list_journal(company: Company, request: Request) -> Answer:
     rows = select(
         Request(request.method, request.path, implied),
         company.table("journal").values(),
-        {"periodId": member("financialPeriod"), "module": member("module"), "status": member("status")},
+        {"periodId": member("financialPeriod"), "module": _module, "status": member("status")},
     )
     parts = [
         {**without(row, "createdDateTime"), "journalTransactionLines": [line]}
@@ -33,6 +33,11 @@ def list_journal(company: Company, request: Request) -> Answer:
     ]
     answer = page(company, request, parts)
     return Answer(body=_merged(answer.body))
+
+
+def _module(row: Row) -> str:
+    """Return the module as the filter names it: GL, where the answer says ModuleGL."""
+    return str(row["module"]).removeprefix("Module")
 
 
 def _merged(parts: list[Row]) -> list[Row]:
@@ -67,7 +72,7 @@ def create_journal(company: Company, request: Request) -> Answer:
         )
     hold = body.get("hold", company.preferences.hold_on_entry)
     batch = {
-        "module": "GL",
+        "module": "ModuleGL",
         "batchNumber": company.next_number("journal"),
         "status": "Hold" if hold else "Balanced",
         "hold": bool(hold),
@@ -145,7 +150,7 @@ def create_cash(company: Company, request: Request) -> Answer:
     _check_control(body, total)
     hold = body.get("hold", company.preferences.hold_on_entry)
     row = {
-        "tranType": "CashEntry",
+        "tranType": "Adjustment",
         "referenceNbr": company.next_number("cash"),
         "status": "Hold" if hold else "Balanced",
         "hold": bool(hold),

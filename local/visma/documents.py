@@ -58,7 +58,7 @@ def _purchase_order(company: Company, row: Row) -> None:
 
 def _receive(company: Company, order: Row, received: dict[int, Decimal]) -> None:
     receipt = new_receipt(company, {"supplierId": order["supplier"]["number"], "hold": False})
-    add_order_lines(company, receipt, order["orderNbr"], set(received))
+    add_order_lines(company, receipt, order["orderNbr"], {str(line) for line in received})
     for line in receipt["lines"]:
         line["receiptQty"] = checks.number(received[line["poOrderLineNbr"]])
     release_receipt(company, receipt)

@@ -63,7 +63,7 @@ class Identity:
             tenant, expires, scopes = self._tokens.get(token, ("", 0.0, frozenset()))
         if time.monotonic() >= expires or tenant != self._company_tenant:
             return Answer(401)
-        verb = _SCOPES[request.method]
+        verb = _SCOPES.get(request.method, "read")
         # An action's scope is not documented (gaps 6): create or update will do.
         wanted = {verb, "update"} if "/action/" in request.path else {verb}
         service = _SALES_ORDERS if request.path.lower().startswith("/api/v3/") else _ERP

@@ -92,8 +92,8 @@ def change_receipt(company: Company, request: Request) -> Answer:
 def add_orders(company: Company, request: Request) -> Answer:
     """Add all open lines of orders to a receipt."""
     receipt = _open_receipt(company, request)
-    for named in request.json().get("purchaseOrders") or []:
-        add_order_lines(company, receipt, str(named["orderNbr"]), None)
+    for named in _read(company, request, "PurchaseReceiptOrderListUpdateDto").get("purchaseOrders") or []:
+        add_order_lines(company, receipt, str(named.get("orderNbr")), None)
     return _saved(company, receipt)
 
 
@@ -101,10 +101,15 @@ def add_orders(company: Company, request: Request) -> Answer:
 def add_lines(company: Company, request: Request) -> Answer:
     """Add named lines of orders to a receipt."""
     receipt = _open_receipt(company, request)
-    for named in request.json().get("purchaseOrderLines") or []:
-        wanted = {int(line["lineNbr"]) for line in named.get("lines") or []}
-        add_order_lines(company, receipt, str(named["orderNbr"]), wanted)
+    body = _read(company, request, "PurchaseReceiptOrderLinesListUpdateDto")
+    for named in body.get("purchaseOrderLines") or []:
+        wanted = {str(line.get("lineNbr")) for line in named.get("lines") or []}
+        add_order_lines(company, receipt, str(named.get("orderNbr")), wanted)
     return _saved(company, receipt)
+
+
+def _read(company: Company, request: Request, name: str) -> Row:
+    return read_body(name, request.json(), lenient=company.preferences.lenient)
 
 
 def _saved(company: Company, receipt: Row) -> Answer:
@@ -120,13 +125,13 @@ def _open_receipt(company: Company, request: Request) -> Row:
     return receipt
 
 
-def add_order_lines(company: Company, receipt: Row, number: str, wanted: set[int] | None) -> None:
+def add_order_lines(company: Company, receipt: Row, number: str, wanted: set[str] | None) -> None:
     """Add an order's open lines, or those wanted, to a receipt, with what is still to come."""
     order = checks.existing(company, "purchase_order", number, "Order nbr.")
     if order["status"] not in {"Open", "Closed"}:
         raise Refusal(f"Error: Receipts cannot be based on the order {number} in status {order['status']}.")
     for line in order["lines"]:
-        if line["completed"] or (wanted is not None and line["lineNbr"] not in wanted):
+        if line["completed"] or (wanted is not None and str(line["lineNbr"]) not in wanted):
             continue
         receipt["lines"].append(_receipt_line(receipt, number, line))
 

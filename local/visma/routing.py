@@ -24,9 +24,9 @@ class Request:
     keys: tuple[str, ...] = ()
 
     def json(self) -> Json:
-        """Return the body's value, an empty object where there is none."""
+        """Return the body's value, None where there is none."""
         if not self.content.strip():
-            return {}
+            return None
         try:
             return load_json(self.content)
         except ValueError as error:

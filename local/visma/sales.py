@@ -29,6 +29,8 @@ _MEMBERS = {
 def create_sales_order(company: Company, request: Request) -> Answer:
     """Create a sales order."""
     body = request.json()
+    if not isinstance(body, dict):
+        raise Refusal("Error: An object of type 'NewSalesOrderCommand' is expected.")
     _check_members(company, body)
     customer = body.get("customer") or {}
     if not customer.get("id") or not body.get("type"):

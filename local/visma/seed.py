@@ -126,7 +126,7 @@ def _vat(company: Company, row: Row) -> Row:
         "vatCategoryId": row["category"],
         "vatId": row["id"],
         "description": row["description"],
-        "type": "VAT",
+        "type": "Vat",
         "schedules": [
             {"startDate": f"{day}T00:00:00", "vatRate": Decimal(rate)} for day, rate in row["rates"]
         ],

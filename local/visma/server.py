@@ -63,6 +63,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._serve(simulator, request, fault)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # noqa: N815 - the names BaseHTTPRequestHandler calls
+    do_OPTIONS = do_TRACE = do_QUERY = _handle  # noqa: N815 - refused with 405, as no operation is published
 
     def _serve(self, simulator: Simulator, request: Request, fault: Rule | None) -> None:
         kind = fault.kind if fault else ""
