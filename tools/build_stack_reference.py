@@ -43,6 +43,7 @@ METRICS = {
     "OldestUnreceivedMessage": "Seconds the oldest of them has waited.",
     "MessagesRefused": "Messages a poll refused, such as too large ones.",
     "MessagesTroubled": "Messages a poll could not read; the next poll tries again.",
+    "MailboxesFailed": "Mailboxes that could not be listed; the others were polled.",
     "DeadLetterMessages": "Messages in Sterling's own dead-letter mailbox.",
     "SterlingSilent": "1 if no message came in the time in which one was expected.",
     "AcknowledgementsOverdue": "Interchanges whose partner did not acknowledge them in time.",

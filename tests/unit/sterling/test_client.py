@@ -14,6 +14,7 @@ from local.sterling.state import Rule
 from ml_connector.errors import Misconfigured, OutcomeUnknown, Unavailable
 from ml_connector.sterling import SterlingClient, SterlingCredentials, SterlingSettings
 from ml_connector.sterling.answers import LoginRefused
+from ml_connector.sterling.client import NoSuchMailbox
 from ml_connector.sterling.messages import MailboxMessage
 from ml_connector.sterling.ping import check
 from ml_connector.sterling.settings import AfterReceipt
@@ -215,6 +216,19 @@ def test_every_list_may_be_empty_in_every_form(server, connect, empty):
     assert client.list_mailboxes("/Nowhere") == []
     assert client.trading_partners() == []
     assert client.routing_rules() == []
+
+
+def test_a_mailbox_that_is_gone_is_no_empty_one(server, connect):
+    server.api.switches = Switches(empty_list="404")
+    client = connect()
+    assert client.find_named("/ACME/Inbox", "a") == []
+    assert client.find_named("/ACME/Inbox", "a") == []
+    mailbox = server.api.state.find_mailbox("/ACME/Inbox")
+    del server.api.state.mailboxes[mailbox.id]
+    with pytest.raises(NoSuchMailbox):
+        client.find_named("/ACME/Inbox", "a")
+    server.api.state.drop("/ACME/Inbox", "a", b"x")
+    assert [found.name for found in client.find_named("/ACME/Inbox", "a")] == ["a"]
 
 
 @pytest.mark.parametrize("plain", [False, True])

@@ -62,7 +62,19 @@ def test_a_poll_makes_at_most_one_call_and_two_per_new_message(new):
     assert made <= 1 + 2 * new
 
 
-@pytest.mark.parametrize("standing", [0, 1, 50, 99, 100, 150, 999])
+def poll_within_calls(world):
+    """Poll a minute later, within the calls allowed for what is not received yet, as the simulator counts."""
+    world.pass_time(minutes=1)
+    world.api.counts.clear()
+    waiting = len(world.ports().receipts.on_the_way())
+    metrics = world.poll()
+    made = sum(world.api.counts.values())
+    assert made == metrics["calls"]
+    assert made <= 1 + 2 * (waiting + metrics["new"])
+    return metrics
+
+
+@pytest.mark.parametrize("standing", [0, 1, 50, 99, 100, 150, 995])
 @pytest.mark.parametrize("new", [0, 1, 3])
 def test_polls_and_sweeps_keep_to_the_calls_allowed_however_many_messages_stand_there(standing, new):
     world = World()
@@ -74,11 +86,80 @@ def test_polls_and_sweeps_keep_to_the_calls_allowed_however_many_messages_stand_
         for _ in range(new):
             world.arrive()
         world.pass_time(hours=2)
-        world.api.counts.clear()
-        metrics = world.poll()
+        metrics = poll_within_calls(world)
         assert metrics["swept"] == 1
-        assert sum(world.api.counts.values()) <= 1 + 2 * new
         assert metrics["received"] == new
+
+
+@pytest.mark.parametrize("switches", [{}, {"newest_first": True}, {"max_window": 50}])
+@pytest.mark.parametrize(("standing", "page_size"), [(1001, 1000), (100, 100), (250, 100)])
+def test_longer_lists_and_capped_pages_are_read_over_several_polls_within_the_calls_allowed(
+    switches, standing, page_size
+):
+    world = World(Switches(**switches), page_size=page_size)
+    for _ in range(standing):
+        world.arrive()
+    poll_within_calls(world)
+    received = len(world.executions)
+    assert received == standing
+    for new in (0, 1, 0, 2, 0, 0, 30):
+        for _ in range(new):
+            world.arrive()
+        world.pass_time(minutes=90)  # a sweep is due
+        for _ in range(3):
+            poll_within_calls(world)
+        received += new
+        assert len(world.executions) == received, "later than the third poll"
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_what_hides_in_a_long_list_is_found_within_two_rounds(newest_first):
+    world = World(Switches(newest_first=newest_first), page_size=10)
+    messages = [world.arrive() for _ in range(60)]
+    poll_within_calls(world)
+    hidden = messages[30]
+    del world.state.messages[hidden.id]
+    world.state.messages[hidden.id] = hidden
+    world.table.items.pop((f"receipt#sterling#{hidden.id}", "receipt"))
+    world.executions.clear()
+    world.pass_time(hours=2)
+    polls = 0
+    while not world.started_for(hidden.id):
+        poll_within_calls(world)
+        polls += 1
+        assert polls <= 2 * 2 * 9  # nine pages of seven or eight each; every second poll is at the newest
+    assert len(world.executions) == 1
+
+
+def test_in_a_long_list_trouble_is_retried_and_its_end_noted_wherever_it_stands():
+    world = World(page_size=10)
+    for _ in range(30):
+        world.arrive()
+    world.poll()
+    bad, gone = world.arrive("bad"), world.arrive("gone")
+    hit = "|".join(message.document_id.replace(":", "%3A") for message in (bad, gone))
+    fail(world, hit, times=2, status=500)
+    while not world.happened("delayed"):
+        poll_within_calls(world)
+    del world.state.messages[gone.id]
+    del world.state.documents[gone.document_id]
+    for _ in range(3):
+        poll_within_calls(world)
+    assert len(world.started_for(bad.id)) == 1
+    assert {facts["name"] for facts in world.happened("vanished")} == {"gone"}
+    assert world.poll()["backlog"] == 0
+
+
+def test_a_long_backlog_is_gone_on_with_where_time_ended():
+    world = World(page_size=10)
+    for _ in range(95):
+        world.arrive()
+    for begun in range(0, 95, 20):
+        looks = iter([100.0] * 21)  # the lease takes one
+        metrics = world.poll(remaining_seconds=lambda looks=looks: next(looks, 1.0))
+        assert (metrics["received"], metrics["swept"]) == (min(20, 95 - begun), float(begun == 80))
+    order = [int(given["message"]["message_id"]) for given in world.executions.values()]
+    assert order == sorted(order)
 
 
 def test_a_sweep_finds_what_a_server_hides_that_caps_its_pages():
@@ -331,6 +412,71 @@ def test_a_list_of_names_alone_is_completed_message_by_message_within_the_calls_
     world.poll()
     assert len(world.started_for(message.id)) == 1
     assert world.api.counts == {"GET mailboxmessages": 4, "GET documents": 1}
+
+
+def refuse_mailbox(world, mailbox, **fault):
+    """Let the contents of one mailbox, by its place in the order of paths, be answered so."""
+    paths = sorted(found.path for found in world.state.mailboxes.values())
+    fail(world, "mailboxcontents/", skip=paths.index(mailbox), times=1, **fault)
+
+
+@pytest.mark.parametrize("status", [403, 500, 503])
+@pytest.mark.parametrize("refused", ["/A", "/B", "/C"])
+def test_a_mailbox_that_cannot_be_listed_is_told_and_the_others_are_received(refused, status, caplog):
+    world = World(poll_strategy="mailboxcontents", exclude_mailboxes=("/DeadLetter",))
+    messages = {path: world.arrive(mailbox=path) for path in ("/A", "/B", "/C")}
+    refuse_mailbox(world, refused, status=status, html=False)
+    metrics = world.poll()
+    assert (metrics["mailboxes_failed"], metrics["received"]) == (1, 2)
+    assert f"The mailbox {refused} could not be listed" in caplog.text
+    assert str(status) in caplog.text
+    world.pass_time(minutes=1)
+    assert world.poll()["mailboxes_failed"] == 0
+    assert all(len(world.started_for(message.id)) == 1 for message in messages.values())
+
+
+def test_a_mailbox_not_permitted_or_gone_keeps_no_other_waiting():
+    world = World(poll_strategy="mailboxcontents", mailboxes=("/A", "/B", "/Gone"))
+    world.arrive(mailbox="/A")
+    received = world.arrive(mailbox="/B")
+    world.state.users["admin"].mailboxes = ["/B"]
+    metrics = world.poll()
+    assert (metrics["mailboxes_failed"], metrics["received"]) == (2, 1)
+    assert world.started_for(received.id)
+
+
+def test_trouble_in_a_mailbox_that_cannot_be_listed_is_not_forgotten():
+    world = World(poll_strategy="mailboxcontents", exclude_mailboxes=("/DeadLetter",))
+    bad = world.arrive(mailbox="/A")
+    world.arrive(mailbox="/B")
+    fail(world, bad.document_id.replace(":", "%3A"), status=500)
+    world.poll()
+    refuse_mailbox(world, "/A", status=403, html=False)
+    world.pass_time(seconds=10)
+    assert world.poll()["backlog"] == 1
+    assert not world.happened("vanished")
+    world.pass_time(minutes=1)
+    world.poll()
+    assert len(world.started_for(bad.id)) == 1
+
+
+def test_when_no_mailbox_can_be_listed_the_poll_fails():
+    world = World(poll_strategy="mailboxcontents", mailboxes=("/A", "/B"))
+    world.arrive(mailbox="/A")
+    world.arrive(mailbox="/B")
+    fail(world, "mailboxcontents/", times=9, status=503)
+    with pytest.raises(Unavailable, match="503"):
+        world.poll()
+
+
+def test_a_mailbox_made_anew_under_its_old_path_is_found():
+    world = World(poll_strategy="mailboxcontents", mailboxes=("/A",))
+    old = world.state.create_mailbox("/A")
+    world.poll()
+    del world.state.mailboxes[old.id]
+    message = world.arrive(mailbox="/A")
+    world.poll()
+    assert len(world.started_for(message.id)) == 1
 
 
 def test_contents_without_details_are_completed_message_by_message():

@@ -22,6 +22,7 @@ _METRICS = {
     "oldest_unreceived_seconds": ("OldestUnreceivedMessage", MetricUnit.Seconds),
     "refused": ("MessagesRefused", MetricUnit.Count),
     "troubled": ("MessagesTroubled", MetricUnit.Count),
+    "mailboxes_failed": ("MailboxesFailed", MetricUnit.Count),
     "dead_letters": ("DeadLetterMessages", MetricUnit.Count),
     "silent": ("SterlingSilent", MetricUnit.Count),
     "overdue": ("AcknowledgementsOverdue", MetricUnit.Count),

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 _CHUNK = 1 << 16
 # What a server without the list of mailboxmessages may answer; then each mailbox's contents are listed.
-_LIST_MISSING = (RequestRefused, ApiMissing, NotThere)
+LIST_MISSING = (RequestRefused, ApiMissing, NotThere)
 
 
 class NoSuchMailbox(Misconfigured):
@@ -56,7 +56,6 @@ class SterlingClient:
         self.secret_version = credentials.version
         self._transport = Transport(settings, credentials, http)
         self._mailbox_ids: dict[str, str] = {}
-        self._longest_page = 0
 
     @property
     def calls(self) -> int:
@@ -69,12 +68,7 @@ class SterlingClient:
 
     # Reading
 
-    @property
-    def longest_page(self) -> int:
-        """How many messages came in one page of mailboxmessages: no cap of this server is lower."""
-        return self._longest_page
-
-    def list_messages(self, *, confirm_end: bool = False, uncapped: int = 0) -> list[MailboxMessage]:
+    def list_messages(self, *, confirm_end: bool = False) -> list[MailboxMessage]:
         """Return the messages listed for this user in all mailboxes, with or without interest to us.
 
         With the strategy ``auto``, a server that refuses the list of mailboxmessages has the contents of
@@ -82,28 +76,26 @@ class SterlingClient:
 
         Args:
             confirm_end: Ask on where a page may be as long as the server lets pages be.
-            uncapped: A page of so many items came before, so that a shorter one is whole.
 
         Raises:
             Unavailable: The list could not be read whole.
             Misconfigured: The login or the permissions are refused.
         """
-        self._longest_page = max(self._longest_page, uncapped)
         if self.settings.poll_strategy is PollStrategy.CONTENTS:
             return self._list_contents(confirm_end=confirm_end)
+        query, size = self.settings.list_query, self.settings.page_size
         try:
-            items = self._collect(
-                "mailboxmessages",
-                self.settings.list_query,
-                size=self.settings.page_size,
-                confirm_end=confirm_end,
-            )
-        except _LIST_MISSING:
+            items = self._collect("mailboxmessages", query, size=size, confirm_end=confirm_end)
+        except LIST_MISSING:
             if self.settings.poll_strategy is PollStrategy.MESSAGES:
                 raise
             return self._list_contents(confirm_end=confirm_end)
-        zone = self.settings.server_tz_override
-        return [read_message(item, zone=zone) for item in items]
+        return [self._message(item) for item in items]
+
+    def list_page(self, first: int, last: int) -> list[MailboxMessage]:
+        """Return the messages of all mailboxes from a position of their list to another, both included."""
+        params = {**self.settings.list_query, "_range": f"{first}-{last}"}
+        return [self._message(item) for item in self._page("mailboxmessages", params, first=first)]
 
     def list_mailbox(self, path: str, *, confirm_end: bool = False) -> list[MailboxMessage]:
         """Return the messages of one mailbox by its contents.
@@ -111,19 +103,30 @@ class SterlingClient:
         Raises:
             NoSuchMailbox: It does not exist or this user may not see it.
         """
-        items = self._collect(
-            "mailboxcontents",
-            {"parentMailboxId": self._mailbox_id(path), "detail": "true"},
-            size=self.settings.detail_page_size,
-            confirm_end=confirm_end,
-        )
-        zone = self.settings.server_tz_override
+        number = self._mailbox_ids.get(path)
+        try:
+            items = self._contents(path, confirm_end=confirm_end)
+        except NotThere:
+            # Nothing is in it, or the number remembered here is that of a mailbox deleted since.
+            if number and self._renewed_id(path) != number:
+                return self.list_mailbox(path, confirm_end=confirm_end)
+            items = []
         messages = (item for item in items if plain(item.get("type")) != "mailbox")
-        return [read_message(item, mailbox=path, zone=zone) for item in messages]
+        return [self._message(item, mailbox=path) for item in messages]
 
     def list_mailboxes(self, path: str = "") -> list[dict[str, Any]]:
         """Return the mailboxes this user may see whose path is like ``path``, ``%`` standing for any text."""
         return self._collect("mailboxes", {"path": path} if path else {})
+
+    def wanted_mailboxes(self) -> list[str]:
+        """Return the paths whose messages are received, and that of the dead letters if they are watched."""
+        settings = self.settings
+        if not any(mark in pattern for pattern in settings.mailboxes for mark in "*?["):
+            paths = set(settings.mailboxes)
+        else:
+            paths = {str(plain(found.get("path", ""))) for found in self.list_mailboxes()}
+        wanted = {path for path in paths if settings.wants_mailbox(path)}
+        return sorted(wanted | ({settings.dead_letter_mailbox} if settings.watch_dead_letter else set()))
 
     def find_named(self, mailbox: str, name: str) -> list[MailboxMessage]:
         """Return the messages of one mailbox with this name, case aside as Global Mailbox compares.
@@ -141,7 +144,7 @@ class SterlingClient:
             NotThere: It vanished.
         """
         fields = self._read_one("mailboxmessages", message.message_id)
-        return merge(message, read_message(fields, zone=self.settings.server_tz_override))
+        return merge(message, self._message(fields))
 
     def read_payload(self, message: MailboxMessage) -> BinaryIO:
         """Return the message's bytes as a file at its start, on disk when large. The caller closes it.
@@ -228,21 +231,12 @@ class SterlingClient:
 
     def _list_contents(self, *, confirm_end: bool) -> list[MailboxMessage]:
         messages: list[MailboxMessage] = []
-        for path in self._wanted_mailboxes():
+        for path in self.wanted_mailboxes():
             try:
                 messages += self.list_mailbox(path, confirm_end=confirm_end)
             except NoSuchMailbox as error:
                 log.warning("%s", error)
         return messages
-
-    def _wanted_mailboxes(self) -> list[str]:
-        settings = self.settings
-        if not any(mark in pattern for pattern in settings.mailboxes for mark in "*?["):
-            paths = set(settings.mailboxes)
-        else:
-            paths = {str(plain(found.get("path", ""))) for found in self.list_mailboxes()}
-        wanted = {path for path in paths if settings.wants_mailbox(path)}
-        return sorted(wanted | ({settings.dead_letter_mailbox} if settings.watch_dead_letter else set()))
 
     def _mailbox_id(self, path: str) -> str:
         if path not in self._mailbox_ids:
@@ -257,6 +251,15 @@ class SterlingClient:
             )
         return self._mailbox_ids[path]
 
+    def _renewed_id(self, path: str) -> str:
+        self._mailbox_ids.pop(path, None)
+        return self._mailbox_id(path)
+
+    def _contents(self, path: str, *, confirm_end: bool) -> list[dict[str, Any]]:
+        params = {"parentMailboxId": self._mailbox_id(path), "detail": "true"}
+        size = self.settings.detail_page_size
+        return self._collect("mailboxcontents", params, size=size, confirm_end=confirm_end)
+
     def _collect(
         self,
         resource: str,
@@ -266,24 +269,29 @@ class SterlingClient:
         confirm_end: bool = False,
     ) -> list[dict[str, Any]]:
         def fetch(first: int, last: int) -> list[dict[str, Any]]:
-            return self._page(resource, {**params, "_range": f"{first}-{last}"})
+            return self._page(resource, {**params, "_range": f"{first}-{last}"}, first=first)
 
-        uncapped = self._longest_page if resource == "mailboxmessages" else 0
-        return read_pages(fetch, size, confirm_end=confirm_end, uncapped=uncapped)
+        return read_pages(fetch, size, confirm_end=confirm_end)
 
-    def _page(self, resource: str, params: dict[str, str]) -> list[dict[str, Any]]:
+    def _page(self, resource: str, params: dict[str, str], *, first: int = 0) -> list[dict[str, Any]]:
         try:
             body = _json(self._transport.read(self.settings.resource(resource), params=params))
         except NotThere as error:
-            fallible = self.settings.poll_strategy is PollStrategy.AUTO and resource == "mailboxmessages"
-            if fallible and not error.certain:
-                raise  # perhaps this server has no such list
+            if not first and self._may_be_missing(resource, error):
+                raise
             return []  # a list without a match may come as an error object
         if not isinstance(body, list):
             raise _unexpected(resource, "a JSON array")
-        if resource == "mailboxmessages":
-            self._longest_page = max(self._longest_page, len(body))
         return [item for item in body if isinstance(item, dict)]
+
+    def _may_be_missing(self, resource: str, error: NotThere) -> bool:
+        """Whether "not found" may mean more than an empty list: there is no such list, or no such mailbox."""
+        if resource == "mailboxmessages":
+            return self.settings.poll_strategy is PollStrategy.AUTO and not error.certain
+        return resource == "mailboxcontents"
+
+    def _message(self, fields: Mapping[str, Any], mailbox: str = "") -> MailboxMessage:
+        return read_message(fields, mailbox=mailbox, zone=self.settings.server_tz_override)
 
     def _read_one(self, resource: str, number: str) -> dict[str, Any]:
         body = _json(self._transport.read(self._path(resource, number)))

@@ -27,22 +27,19 @@ class ListMoved(Unavailable):
     """The list changed under the reader at every attempt; the next poll tries again."""
 
 
-def read_pages(
-    fetch: Callable[[int, int], Page], size: int, *, confirm_end: bool = False, uncapped: int = 0
-) -> Page:
+def read_pages(fetch: Callable[[int, int], Page], size: int, *, confirm_end: bool = False) -> Page:
     """Return all items of a list, none skipped by deletions while it was read.
 
     Args:
         fetch: Returns the items from a position to another, both included.
         size: Items per page.
         confirm_end: Ask on after a short page of a round number of items: the server may cap its pages.
-        uncapped: So many items have come in one page before: a shorter page is not cut by a cap.
 
     Raises:
         ListMoved: Items vanished between pages at each of five attempts.
     """
     for _ in range(_ATTEMPTS):
-        items = list(_read_once(fetch, size, uncapped if confirm_end else size))
+        items = list(_read_once(fetch, size, confirm_end=confirm_end))
         if None not in items:
             return _without_repeats(item for item in items if item is not None)
         log.info("Messages were removed while the list was read; it is read again.")
@@ -50,12 +47,12 @@ def read_pages(
 
 
 def _read_once(
-    fetch: Callable[[int, int], Page], size: int, uncapped: int
+    fetch: Callable[[int, int], Page], size: int, *, confirm_end: bool
 ) -> Iterator[dict[str, Any] | None]:
     page = fetch(0, size - 1)
     yield from page
     position = len(page)
-    while page and (len(page) >= size or (len(page) >= uncapped and len(page) % _ROUND == 0)):
+    while page and (len(page) >= size or (confirm_end and len(page) % _ROUND == 0)):
         last = page[-1]
         page = fetch(position - 1, position + size - 2)
         if not page or _id(page[0]) != _id(last):

@@ -95,6 +95,11 @@ def merge(listed: MailboxMessage, read: MailboxMessage) -> MailboxMessage:
     )
 
 
+def listed_id(key: str) -> str:
+    """Return the id a message of this key is listed under: a reused one carries a digest behind it."""
+    return key.partition("-")[0]
+
+
 def plain(value: object) -> object:
     """Return the value of a field in either shape: ``{"code": x, "display": ...}`` and ``x`` are both x."""
     return value["code"] if isinstance(value, dict) and "code" in value else value

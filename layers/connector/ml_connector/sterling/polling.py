@@ -58,30 +58,43 @@ def next_retry(attempts: int, now: datetime, settings: SterlingSettings) -> date
     return now + min(doubled, settings.retry_at_most)
 
 
-def watermarks_after(listed: Iterable[MailboxMessage], unreceived: Collection[str]) -> dict[str, Watermark]:
-    """Return how far each mailbox is received: as far as listed, but never past an unreceived message.
-
-    Args:
-        listed: All wanted messages of the listing, received or not.
-        unreceived: The keys of those not received.
-    """
+def highest(listed: Iterable[MailboxMessage]) -> dict[str, Watermark]:
+    """Return the latest arrival and the highest number of each mailbox that these messages tell."""
     by_mailbox: dict[str, list[MailboxMessage]] = {}
     for message in listed:
-        by_mailbox.setdefault(message.mailbox, []).append(message)
-    marks = {path: _mark(messages, unreceived) for path, messages in by_mailbox.items() if path}
-    return {path: mark for path, mark in marks.items() if mark is not None}
+        if message.mailbox and message.arrived_at:
+            by_mailbox.setdefault(message.mailbox, []).append(message)
+    return {
+        path: Watermark(
+            max(found.arrived_at for found in held if found.arrived_at), max(map(number_of, held))
+        )
+        for path, held in by_mailbox.items()
+    }
 
 
-def _mark(messages: list[MailboxMessage], unreceived: Collection[str]) -> Watermark | None:
-    open_ones = [message for message in messages if message.key in unreceived]
-    times = [message.arrived_at for message in messages if message.arrived_at]
-    if not times or any(message.arrived_at is None for message in open_ones):
-        return None
-    numbers = [number_of(message) for message in messages]
-    if open_ones:
-        oldest = min(message.arrived_at for message in open_ones if message.arrived_at)
-        return Watermark(min(max(times), oldest), min(map(number_of, open_ones)) - 1)
-    return Watermark(max(times), max(numbers))
+def later(marks: Mapping[str, Watermark], others: Mapping[str, Watermark]) -> dict[str, Watermark]:
+    """Return the marks that are as high as both in both respects."""
+    merged = {**marks}
+    for path, other in others.items():
+        mark = merged.get(path, other)
+        arrived = max(mark.arrived_at, other.arrived_at)
+        merged[path] = Watermark(arrived, max(mark.message_id, other.message_id))
+    return merged
+
+
+def held_back(marks: Mapping[str, Watermark], unreceived: Iterable[MailboxMessage]) -> dict[str, Watermark]:
+    """Return the marks of mailboxes read to their end, none past a message that isn't received."""
+    bounded = dict(marks)
+    for message in unreceived:
+        mark = bounded.get(message.mailbox)
+        if mark is None:
+            continue
+        if message.arrived_at is None:
+            del bounded[message.mailbox]
+            continue
+        arrived = min(mark.arrived_at, message.arrived_at)
+        bounded[message.mailbox] = Watermark(arrived, min(mark.message_id, number_of(message) - 1))
+    return bounded
 
 
 def silence(last: datetime, now: datetime, weekdays: Collection[str]) -> timedelta:

@@ -4,6 +4,9 @@ A message is received when its bytes are in S3 and its record is in DynamoDB. Af
 on where the records say this one stopped. Settled messages have a receipt for good, and only the receipt
 decides what is new; watermarks merely spare looking every listed message up, and every so often a sweep looks
 all of them up nevertheless.
+
+A poll makes one call, and two for each new message: a list longer than a page is read over several polls, as
+far as the new messages found pay for its pages.
 """
 
 from __future__ import annotations
@@ -13,18 +16,32 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ml_connector.sterling.polling import in_order, is_wanted, may_be_new, silence, watermarks_after
+from pydantic import BaseModel, ConfigDict
+
+from ml_connector.sterling.messages import listed_id
+from ml_connector.sterling.polling import (
+    held_back,
+    highest,
+    in_order,
+    is_wanted,
+    later,
+    may_be_new,
+    silence,
+)
+from ml_connector.sterling.settings import AfterReceipt
+from ml_connector.sterling.walking import Place
+from ml_connector.store.watermarks import Watermark
 from ml_connector.workflow.login_pause import LoginPause
-from ml_connector.workflow.receive_message import Outcome, PollPorts, Receiver
+from ml_connector.workflow.poll_listing import Listing, open_listing
+from ml_connector.workflow.receive_message import Outcome, PollPorts, Receiver, message_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from ml_connector.sterling.messages import MailboxMessage
     from ml_connector.store.receipts import Receipt
-    from ml_connector.store.state_table import Item
 
-__all__ = ["COUNTS", "GAUGES", "PollPorts", "poll_sterling"]
+__all__ = ["COUNTS", "GAUGES", "ListKnown", "PollPorts", "poll_sterling"]
 
 COUNTS = (
     "listed",
@@ -35,6 +52,7 @@ COUNTS = (
     "troubled",
     "vanished",
     "dead_letters",
+    "mailboxes_failed",
     "lease_contended",
     "login_held",
     "out_of_time",
@@ -56,9 +74,9 @@ def poll_sterling(ports: PollPorts) -> dict[str, float]:
     Every name of :data:`COUNTS` is in it: ``troubled`` is what could not be read, started or settled and is
     tried again, ``lease_contended`` is 1 when another poll is running, ``login_held`` when a refused login
     is not repeated yet, ``out_of_time`` when the poll stopped early, ``swept`` when all listed messages were
-    looked up. Unless it left at once for one of the first two, so is every name of :data:`GAUGES`:
-    ``backlog`` is what was listed and not received when the poll ended, ``silent`` is 1 when nothing came
-    for longer than expected.
+    looked up, ``mailboxes_failed`` is how many mailboxes could not be listed. Unless it left at once for one
+    of the first two, so is every name of :data:`GAUGES`: ``backlog`` is what was listed, or is on its way,
+    and not received when the poll ended, ``silent`` is 1 when nothing came for longer than expected.
 
     Raises:
         LoginRefused: Sterling refused the login; polls then pause for 5 to 30 minutes, or until the secret
@@ -75,6 +93,26 @@ def poll_sterling(ports: PollPorts) -> dict[str, float]:
             return _Poll(ports).run()
 
 
+class ListKnown(BaseModel):
+    """What polls remember of the list.
+
+    Attributes:
+        place: Where the next poll goes on.
+        sweeping: Whether this round looks up all listed messages.
+        seen: The highest arrival and number seen in each mailbox.
+        before: Those seen before this round began: what is behind them, the round comes by.
+        failed: The mailboxes that could not be listed, which therefore come last.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    place: Place = Place()
+    sweeping: bool = False
+    seen: dict[str, Watermark] = {}
+    before: dict[str, Watermark] = {}
+    failed: tuple[str, ...] = ()
+
+
 class _Poll:
     """One run, holding the lease."""
 
@@ -83,40 +121,107 @@ class _Poll:
         self._counts: Counter[str] = Counter()
         self._receiver = Receiver(ports, self._counts)
         self._on_the_way: dict[str, Receipt] = {}
+        self._marks: dict[str, Watermark] = {}
+        self._wanted: dict[str, MailboxMessage] = {}
+        self._new: dict[str, MailboxMessage] = {}
         self._unreceived: dict[str, MailboxMessage] = {}
 
     def run(self) -> dict[str, float]:
         calls_before = self._ports.client.calls
         self._on_the_way = self._ports.receipts.on_the_way()
         self._finish_interrupted()
-        sweep = self._ports.marks.read("sweep")
-        sweeping = self._sweep_due(sweep)
-        longest = int(sweep.get("longest_page", 0))
-        listed = self._ports.client.list_messages(confirm_end=sweeping, uncapped=longest)
+        self._marks = self._ports.watermarks.read()
+        known = self._begin()
+        listing = self._list(known)
+        self._forget_vanished(listing)
+        left = self._receive_all(listing)
+        self._raise_watermarks(listing, known)
+        self._end(listing, known, left)
+        return self._metrics(self._ports.client.calls - calls_before)
+
+    # Listing
+
+    def _begin(self) -> ListKnown:
+        """Return what is known of the list; a sweep begins with a round."""
+        text = self._ports.marks.read("listing").get("round")
+        known = ListKnown.model_validate_json(text) if text else ListKnown()
+        if known.place.position:
+            return known
+        sweeping = known.sweeping or self._sweep_due()
+        return known.model_copy(update={"sweeping": sweeping, "before": known.seen})
+
+    def _sweep_due(self) -> bool:
+        at = self._ports.marks.read("sweep").get("at")
+        return at is None or self._ports.now() - datetime.fromisoformat(at) >= self._settings.sweep_every
+
+    def _list(self, known: ListKnown) -> Listing:
+        listing, messages = open_listing(
+            self._ports.client, known.place, known.failed, confirm_end=known.sweeping
+        )
+        self._take_in(messages, sweeping=known.sweeping)
+        pages = 1
+        while listing.more and (self._is_paid(pages + 1) if listing.costs_calls else not self._out_of_time()):
+            self._take_in(listing.read(), sweeping=known.sweeping)
+            pages += 1
+        return listing
+
+    def _is_paid(self, pages: int) -> bool:
+        """Whether the new messages leave calls for so many pages: two each, less those to receive them."""
+        action = self._settings.after_receipt is not AfterReceipt.NOTHING
+        first_seen = [found for key, found in self._new.items() if key not in self._on_the_way]
+        needed = sum(1 + (not found.complete) + action for found in first_seen)
+        return pages + needed <= 1 + 2 * len(first_seen)
+
+    def _take_in(self, listed: list[MailboxMessage], *, sweeping: bool) -> None:
+        """Note the wanted messages among those listed, and which of them are new."""
+        self._counts["listed"] += len(listed)
         self._note_dead_letters(listed)
         wanted = [message for message in listed if is_wanted(message, self._settings)]
-        self._forget_vanished(wanted)
-        wanted, new = self._tell_new(wanted, sweeping=sweeping)
-        self._receive_all(new)
-        for mailbox, mark in watermarks_after(wanted, self._unreceived).items():
+        told, new = self._tell_new(wanted, sweeping=sweeping)
+        self._wanted |= {message.key: message for message in told}
+        self._new |= {message.key: message for message in new}
+
+    def _forget_vanished(self, listing: Listing) -> None:
+        # Only the record of the trouble goes: should the message be listed again, it is new again.
+        listed = {message.message_id for message in self._wanted.values()}
+        for key, receipt in self._on_the_way.items():
+            covered = listing.covers(receipt.message["mailbox"])
+            if receipt.state == "troubled" and covered and listed_id(key) not in listed:
+                self._receiver.note_vanished(receipt)
+                self._ports.receipts.release(key)
+
+    def _raise_watermarks(self, listing: Listing, known: ListKnown) -> None:
+        covered = {key: found for key, found in self._wanted.items() if listing.covers(found.mailbox)}
+        marks = highest(covered.values())
+        if listing.round_over:
+            marks = later(known.before, marks)
+        for mailbox, mark in held_back(marks, self._unreceived.values()).items():
             self._ports.watermarks.raise_to(mailbox, mark)
-        if sweeping:
-            longest = max(longest, self._ports.client.longest_page)
-            self._ports.marks.write("sweep", at=self._ports.now().isoformat(), longest_page=longest)
-        self._counts["listed"] = len(listed)
-        return self._metrics(self._ports.client.calls - calls_before)
+
+    def _end(self, listing: Listing, known: ListKnown, left: Collection[str]) -> None:
+        """Remember where the next poll goes on."""
+        self._counts["mailboxes_failed"] = len(listing.failed)
+        place, seen = listing.stop(left), later(known.seen, highest(self._wanted.values()))
+        swept = known.sweeping and listing.round_over and not left
+        if swept:
+            self._counts["swept"] = 1
+            self._ports.marks.write("sweep", at=self._ports.now().isoformat())
+        ended = known.model_copy(
+            update={
+                "place": place,
+                "sweeping": known.sweeping and not swept,
+                "seen": {} if listing.whole else seen,
+                "failed": tuple(sorted(listing.failed)),
+            }
+        )
+        if ended != known:
+            self._ports.marks.write("listing", round=ended.model_dump_json())
 
     def _finish_interrupted(self) -> None:
         now = self._ports.now()
         for receipt in self._on_the_way.values():
             if receipt.state != "troubled" and receipt.due(now) and not self._out_of_time():
                 self._receiver.finish(receipt)
-
-    def _sweep_due(self, sweep: Item) -> bool:
-        at = sweep.get("at")
-        due = at is None or self._ports.now() - datetime.fromisoformat(at) >= self._settings.sweep_every
-        self._counts["swept"] = int(due)
-        return due
 
     def _note_dead_letters(self, listed: list[MailboxMessage]) -> None:
         if not self._settings.watch_dead_letter:
@@ -127,20 +232,12 @@ class _Poll:
             self._receiver.note(dead[key], "dead-letter", "noted")
             self._counts["dead_letters"] += 1
 
-    def _forget_vanished(self, wanted: list[MailboxMessage]) -> None:
-        # Only the record of the trouble goes: should the message be listed again, it is new again.
-        listed = {message.message_id for message in wanted}
-        for key, receipt in self._on_the_way.items():
-            if receipt.state == "troubled" and _listed_id(key) not in listed:
-                self._receiver.note_vanished(receipt)
-                self._ports.receipts.release(key)
-
     def _tell_new(
         self, wanted: list[MailboxMessage], *, sweeping: bool
     ) -> tuple[list[MailboxMessage], list[MailboxMessage]]:
-        """Return the wanted messages, reused numbers told apart, and the new ones among them in order."""
-        marks, overlap = self._ports.watermarks.read(), self._settings.overlap
-        held = {_listed_id(key) for key in self._on_the_way}
+        """Return the wanted messages, reused numbers told apart, and the new ones among them."""
+        marks, overlap = self._marks, self._settings.overlap
+        held = {listed_id(key) for key in self._on_the_way}
         candidates = {
             message.message_id
             for message in wanted
@@ -149,23 +246,38 @@ class _Poll:
         settled = self._ports.receipts.settled(candidates)
         wanted = [_tell_reused(message, settled) for message in wanted]
         settled |= self._ports.receipts.settled(found.key for found in wanted if found.number_reused)
-        new = (found for found in wanted if found.message_id in candidates and found.key not in settled)
-        return wanted, in_order(new)
+        new = [found for found in wanted if found.message_id in candidates and found.key not in settled]
+        return wanted, new
 
-    def _receive_all(self, new: list[MailboxMessage]) -> None:
-        now, failures = self._ports.now(), 0
-        self._unreceived = {message.key: message for message in new}
-        for message in new:
-            before = self._on_the_way.get(message.key)
+    def _receive_all(self, listing: Listing) -> list[str]:
+        """Receive what is new, and return the ids of the messages for which there was no time."""
+        unlisted = self._unlisted(listing)
+        self._unreceived = {**self._new, **unlisted}
+        left, failures = [], 0
+        for message in in_order(self._unreceived.values()):
+            before, listed = self._on_the_way.get(message.key), message.key not in unlisted
             self._counts["new"] += before is None
-            if before is not None and (before.state != "troubled" or not before.due(now)):
+            if before is not None and (before.state != "troubled" or not before.due(self._ports.now())):
                 continue
             if failures >= _FAILURES_IN_A_ROW or self._out_of_time():
+                left += [message.message_id] if listed else []
                 continue
-            outcome = self._receiver.receive(message, before)
+            outcome = self._receiver.receive(message, before, listed=listed)
             failures = failures + 1 if outcome is Outcome.FAILED else 0
-            if outcome is Outcome.RECEIVED:
+            if outcome is Outcome.RECEIVED or (outcome is Outcome.VANISHED and not listed):
                 del self._unreceived[message.key]
+        return left
+
+    def _unlisted(self, listing: Listing) -> dict[str, MailboxMessage]:
+        """Return the messages in trouble that may be listed where this poll did not look."""
+        listed = {message.message_id for message in self._wanted.values()}
+        return {
+            key: message_of(receipt)
+            for key, receipt in self._on_the_way.items()
+            if receipt.state == "troubled"
+            and listed_id(key) not in listed
+            and not listing.covers(receipt.message["mailbox"])
+        }
 
     def _out_of_time(self) -> bool:
         out = self._ports.remaining_seconds() <= self._settings.time_to_spare
@@ -195,10 +307,6 @@ class _Poll:
             return {"silent": 0.0, "silent_seconds": 0.0}
         quiet = silence(datetime.fromisoformat(last), now, self._settings.expect_on_weekdays)
         return {"silent": float(quiet > within), "silent_seconds": quiet.total_seconds()}
-
-
-def _listed_id(key: str) -> str:
-    return key.partition("-")[0]  # a reused number carries its document's digest behind it
 
 
 def _tell_reused(message: MailboxMessage, settled: Mapping[str, Receipt]) -> MailboxMessage:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ml_connector.errors import ConnectorError
 from ml_connector.sterling.answers import LoginRefused, NotThere
-from ml_connector.sterling.messages import MailboxMessage
+from ml_connector.sterling.messages import MailboxMessage, listed_id
 from ml_connector.sterling.payload import PayloadTooLarge
 from ml_connector.sterling.polling import is_wanted, next_retry
 from ml_connector.sterling.settings import AfterReceipt
@@ -24,7 +25,6 @@ from ml_connector.workflow.tickets import message_item
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable
-    from datetime import datetime
 
     from ml_connector.sterling.client import SterlingClient
     from ml_connector.store.leases import Leases
@@ -104,12 +104,13 @@ class Receiver:
     def __init__(self, ports: PollPorts, counts: Counter[str]) -> None:
         self._ports, self._settings, self._counts = ports, ports.client.settings, counts
 
-    def receive(self, message: MailboxMessage, before: Receipt | None) -> Outcome:
+    def receive(self, message: MailboxMessage, before: Receipt | None, *, listed: bool = True) -> Outcome:
         """Read, keep and start one message.
 
         Args:
             message: The message as listed.
             before: The record an earlier attempt left of it.
+            listed: Whether it was listed just now; otherwise "not found" is the end of it.
 
         Raises:
             LoginRefused: The login is refused, so nothing else would work either.
@@ -122,6 +123,10 @@ class Receiver:
             self._refuse(message, error)
             return Outcome.RECEIVED
         except ConnectorError as error:
+            if isinstance(error, NotThere) and not listed:
+                self.note_vanished(self._receipt(message, "troubled"))
+                self._ports.receipts.release(message.key)
+                return Outcome.VANISHED
             return self._hold_troubled(message, before, error)
         if receipt is not None:
             self.finish(receipt)
@@ -188,7 +193,7 @@ class Receiver:
         if action is AfterReceipt.NOTHING:
             return
         try:
-            self._ports.client.settle(_message_of(receipt), action)
+            self._ports.client.settle(message_of(receipt), action)
         except NotThere:
             log.info("Message %s was taken by another consumer.", receipt.key)
 
@@ -251,6 +256,14 @@ class Receiver:
         )
 
 
-def _message_of(receipt: Receipt) -> MailboxMessage:
-    number = receipt.key.partition("-")[0]  # a reused number carries its document's digest behind it
-    return MailboxMessage(number, receipt.message["name"], receipt.message["mailbox"])
+def message_of(receipt: Receipt) -> MailboxMessage:
+    """Return the message a receipt is of, as it was listed."""
+    arrived = receipt.message["arrived_at"]
+    return MailboxMessage(
+        listed_id(receipt.key),
+        receipt.message["name"],
+        receipt.message["mailbox"],
+        receipt.document_id,
+        datetime.fromisoformat(arrived) if arrived else None,
+        number_reused=listed_id(receipt.key) != receipt.key,
+    )
