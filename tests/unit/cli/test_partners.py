@@ -53,3 +53,11 @@ def test_drafts_that_are_written_load_and_are_not_drafted_again(run, folder):
     assert run("partners", "import", folder, "--write").exit_code == 0
     assert load(folder).partner("fjordfisk").supplier == "50000"
     assert "has its file" in run("partners", "import", folder).stdout
+
+
+def test_a_sterling_without_trading_partners_is_said_to_have_none(run, folder, monkeypatch):
+    parts = SimpleNamespace(
+        lookups=snapshot_of(load(EXAMPLE)), sterling=SimpleNamespace(trading_partners=list)
+    )
+    monkeypatch.setattr(deployment, "deployed_parts", lambda _: parts)
+    assert "lists no trading partners" in run("partners", "import", folder).stdout

@@ -239,6 +239,26 @@ class TestInvoice:
         result = mapped(document, "great-lakes-tools", parse({**example.files, file: text}))
         assert "invoiced in SEK, ordered in USD" in result.holds[0]
 
+    @pytest.mark.parametrize(
+        ("company", "partner", "where"),
+        [
+            ("unit_price: {percent: 0.5, amount: 0.01}", "unit_price: {percent: 1}", "partners/great-lakes"),
+            ("unit_price: {percent: 0.5, amount: 0.01}", "", "company.yaml:"),
+            ("", "", "default tolerance of unit_price"),
+        ],
+    )
+    def test_a_variance_says_where_its_tolerance_stands(self, example, mapped, company, partner, where):
+        file = "partners/great-lakes-tools.yaml"
+        files = {
+            **example.files,
+            "company.yaml": example.files["company.yaml"].replace(
+                "unit_price: {percent: 0.5, amount: 0.01}", company
+            ),
+            file: example.files[file].replace("unit_price: {percent: 1}", partner or "rounding: 1"),
+        }
+        document = invoice(invoice_line(1, 4, "657.00", order="000052", seller="GLT-1005"))
+        assert where in why(mapped(document, "great-lakes-tools", parse(files)), "match.unit_price").where
+
     def test_a_proforma_is_not_posted(self, mapped):
         document = invoice(invoice_line(1, 6, "655.00", seller="GLT-1005"), kind="proforma")
         result = mapped(document, "great-lakes-tools")

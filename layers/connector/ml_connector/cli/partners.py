@@ -56,10 +56,12 @@ def import_partners(
     parts = deployed_parts(stack)
     configuration = load(folder) if (folder / "company.yaml").exists() else None
     suppliers = parts.lookups.suppliers()
-    drafts = list(draft_partners(parts.sterling.trading_partners(), suppliers, configuration))
+    listed = parts.sterling.trading_partners()
+    drafts = list(draft_partners(listed, suppliers, configuration))
     if write:
         _write(folder, drafts)
-    Output(as_json=as_json).data([draft.as_dict() for draft in drafts], _drafts(drafts))
+    rendering = _drafts(drafts) if listed else Text("Sterling lists no trading partners.")
+    Output(as_json=as_json).data([draft.as_dict() for draft in drafts], rendering)
 
 
 def _write(folder: Path, drafts: list[PartnerDraft]) -> None:

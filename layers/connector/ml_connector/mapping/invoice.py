@@ -50,6 +50,17 @@ DOCUMENT_TYPES: dict[InvoiceType, str] = {
 }
 
 
+#: Which tolerance each variance is judged by; the others are never tolerated.
+_TOLERANCES = {
+    "quantity": "quantity",
+    "unit_price": "unit_price",
+    "line_amount": "line",
+    "document_total": "document",
+    "credited": "document",
+    "rounding": "rounding",
+}
+
+
 class InvoiceMapper:
     """Maps one invoice, once its company, partner and the rules for it as a whole are known."""
 
@@ -129,10 +140,23 @@ class InvoiceMapper:
         sheet = self.context.sheet
         sheet.note("match", match.result.value, Source.MATCHING, detail=", ".join(match.orders))
         for variance in match.all_variances:
-            sheet.note(f"match.{variance.name}", variance.sentence(), Source.MATCHING)
+            where = self._tolerance(variance.name)
+            sheet.note(f"match.{variance.name}", variance.sentence(), Source.MATCHING, where)
             if not variance.tolerated:
                 sheet.hold(variance.sentence())
         hold_findings(self.context)
+
+    def _tolerance(self, variance: str) -> str:
+        """Return where the tolerance of a variance stands; nothing where none is ever tolerated."""
+        name = _TOLERANCES.get(variance)
+        if name is None:
+            return ""
+        context = self.context
+        if getattr(context.partner.tolerances, name) is not None:
+            return str(context.where("tolerances", name))
+        company = context.configuration.company.tolerances
+        ours = getattr(company, name) is not None
+        return str(context.company_where("tolerances", name)) if ours else f"default tolerance of {name}"
 
     def _put_head(self, supplier: Found, match: Match) -> None:
         head, invoice, context = self.head, self.invoice, self.context
