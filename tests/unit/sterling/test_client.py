@@ -207,6 +207,23 @@ def test_a_business_process_is_never_terminated_whatever_the_settings_say(server
     assert server.api.counts == {}
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"action_slugs": {"move": "../../workflowmonitors/"}},
+        {"resource_paths": {"mailboxmessages": "WorkflowMonitors/"}},
+        {"resource_paths": {"mailboxmessages": "workflowmonitors"}},
+        {"resource_paths": {"workflowmonitors": "processes", "mailboxmessages": "processes"}},
+    ],
+)
+def test_no_roundabout_way_leads_to_workflowmonitors(server, connect, setting):
+    server.api.switches = Switches(lenient_case=True)
+    client = connect(after_receipt="move", move_to="/Done", **setting)
+    with pytest.raises(Misconfigured, match="terminate or restart"):
+        client.settle(MailboxMessage("7", "a"), AfterReceipt.MOVE)
+    assert server.api.counts == {}
+
+
 @pytest.mark.parametrize("empty", ["array", "404", "400"])
 def test_every_list_may_be_empty_in_every_form(server, connect, empty):
     server.api.switches = Switches(empty_list=empty)

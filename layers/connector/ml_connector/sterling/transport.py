@@ -144,12 +144,19 @@ class Transport:
             Unavailable: The request never left, or the server was too busy to take it.
             ConnectorError: As the table in :mod:`ml_connector.sterling.answers` says.
         """
-        if path.startswith(self._settings.resource("workflowmonitors")):
+        if self._reaches_processes(path):
             raise Misconfigured(
                 f"{method} to {path} would terminate or restart a business process.",
-                advice="Correct the resource's name in resource_paths.",
+                advice="Correct the name in resource_paths or action_slugs.",
             )
         return self._send(method, path, body)
+
+    def _reaches_processes(self, path: str) -> bool:
+        """Whether a path leads to workflowmonitors on a server that ignores case and resolves dots."""
+        reached = httpx.URL(self._settings.origin + path).path.casefold()
+        name = self._settings.resource_paths.get("workflowmonitors", "")
+        names = {"workflowmonitors", *filter(None, [name.strip("/").casefold()])}
+        return any(f"/{name}/" in f"{reached}/" for name in names)
 
     def _send(self, method: str, path: str, body: Body, *, stream: bool = False) -> httpx.Response:
         response = self._attempt(method, path, body(), stream=stream)
