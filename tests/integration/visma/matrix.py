@@ -64,7 +64,9 @@ class Case:
 
 def step_of(server: VismaServer, kind: Kind) -> Step:
     """Return the step of a kind in a new world; invoices are released, which makes the most calls."""
-    return Step(World(server, MemoryTable()), kind, release=kind.entity == "SupplierInvoice")
+    world = World(server, MemoryTable())
+    world.lose_patience()
+    return Step(world, kind, release=kind.entity == "SupplierInvoice")
 
 
 def cases(server: VismaServer, executions: int, kinds: Iterable[Kind] = ALL_KINDS) -> Iterator[Case]:

@@ -61,6 +61,7 @@ def test_the_same_change_again_changes_nothing(world, standing):
     "kind", ["cut_after", "cut_before", "cut_late", "error_after", "error", "background", "slow_body"]
 )
 def test_whatever_fails_in_between_it_is_applied_once(world, standing, kind):
+    world.lose_patience()
     world.simulator.faults = FaultPlan(
         [Rule(kind, method="PUT", path=PATH, seconds=FAULT_SECONDS.get(kind, 0.0))]
     )

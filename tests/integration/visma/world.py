@@ -172,7 +172,7 @@ def settings(url: str) -> VismaSettings:
         sales_order_url=url,
         token_url=f"{url}/connect/token",
         company_id="4242",
-        read_timeout=0.25,
+        read_timeout=5,
         background_wait=0.15,
         background_poll=0.02,
     )
@@ -187,6 +187,10 @@ class World:
         self.settings = settings(server.url)
         self.table = FailingTable(table)
         self.clock = MovableClock()
+
+    def lose_patience(self) -> None:
+        """Let no call wait for what FAULT_SECONDS makes late."""
+        self.settings = self.settings.model_copy(update={"read_timeout": 0.25})
 
     def client(self) -> VismaClient:
         return VismaClient(self.settings, CREDENTIALS, http=http_client(self.settings, TLS))
