@@ -97,3 +97,20 @@ def test_changes_without_sequence_follow_each_other_as_they_come(world, standing
 def test_an_order_that_is_not_there_is_rejected(world):
     with world.client() as client, pytest.raises(Rejected, match="no purchase order 999999"):
         change_purchase_order(client, change(1, order="999999"))
+
+
+def test_what_somebody_changed_meanwhile_stays_and_the_change_is_applied_to_it(world, standing):
+    def beaten(path, body, *, etag=""):
+        if not versions:
+            with world.client() as other:
+                other.change(PATH, {"note": {"value": "theirs"}})
+        versions.append(etag)
+        return send(path, body, etag=etag)
+
+    versions = []
+    with world.client() as client:
+        send, client.change = client.change, beaten
+        assert not change_purchase_order(client, change(120)).repeated
+    order = standing()
+    assert len(set(versions)) == 2
+    assert (order["note"], order["lines"][1]["orderQty"]) == ("theirs", 120)

@@ -7,7 +7,8 @@ nobody's change in between is overwritten.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from ml_connector.errors import Held, Rejected
 from ml_connector.visma.models.purchase_order_change import PurchaseOrderChange
@@ -31,24 +32,43 @@ def change_purchase_order(client: VismaClient, posting: Posting) -> Posted:
     Raises:
         Rejected: Visma has no such order, or refuses the change.
         Held: A newer change of the order was applied before.
-        Unavailable: Nothing was changed, or somebody changed the order meanwhile; try again.
+        Unavailable: Nothing was changed, or somebody changes the order again and again; try again.
         OutcomeUnknown: It may have been changed; the next try looks first.
     """
     body, calls = posting.body, client.calls
     if not isinstance(body, PurchaseOrderChange):
         raise TypeError(type(body).__name__)
-    path, stamp = f"/v1/purchaseorder/{path_key(body.order_number)}", posting.key.stamp
-    there = client.find(path, {"includeCustomFreeFields": True})
-    if there is None:
-        raise Rejected(f"Visma has no purchase order {body.order_number}.", advice="Post the order first.")
-    applied, sequence = _last_change(there.body)
-    if applied == stamp:
-        return Posted(body.order_number, ENTITY, repeated=True, calls=client.calls - calls, stamp=stamp)
-    _stop_if_older(body, sequence)
-    update = body.model_copy(update={"custom_str4": f"{stamp} {body.custom_str4 or ''}".strip()}).body()
-    update.pop("orderNumber")
-    client.change(path, update, etag=there.etag or str(there.body.get("timeStamp", "")))
-    return Posted(body.order_number, ENTITY, repeated=False, calls=client.calls - calls, stamp=stamp)
+    change = _Change(body, posting.key.stamp)
+    path = f"/v1/purchaseorder/{path_key(body.order_number)}"
+    try:
+        client.edit(path, change.update, params={"includeCustomFreeFields": True})
+    except Rejected as error:
+        if error.context.get("status") != 404:
+            raise
+        message = f"Visma has no purchase order {body.order_number}."
+        raise Rejected(message, advice="Post the order first.", **error.context) from error
+    return Posted(body.order_number, ENTITY, change.repeated, client.calls - calls, change.stamp)
+
+
+@dataclass(slots=True)
+class _Change:
+    """A change on its way; ``repeated`` once the order has it already."""
+
+    body: PurchaseOrderChange
+    stamp: str
+    repeated: bool = False
+
+    def update(self, order: Json) -> dict[str, Any] | None:
+        """Return the update for the order as it was read, or None if it has this change."""
+        applied, sequence = _last_change(order)
+        if applied == self.stamp:
+            self.repeated = True
+            return None
+        _stop_if_older(self.body, sequence)
+        marked = f"{self.stamp} {self.body.custom_str4 or ''}".strip()
+        update = self.body.model_copy(update={"custom_str4": marked}).body()
+        update.pop("orderNumber")
+        return update
 
 
 def _last_change(order: Json) -> tuple[str, str]:

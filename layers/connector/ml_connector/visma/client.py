@@ -231,20 +231,26 @@ class VismaClient:
         return str(response.headers.get("ETag", ""))
 
     def edit(
-        self, path: str, make_change: Callable[[Any], Mapping[str, Any] | None], *, attempts: int = 3
+        self,
+        path: str,
+        make_change: Callable[[Any], Mapping[str, Any] | None],
+        *,
+        params: Params | None = None,
+        attempts: int = 3,
     ) -> str:
         """Read, change and write a document under If-Match, reading again when somebody else was faster.
 
         Args:
             path: The document's path.
             make_change: Returns the update for the document as read, or None when there is nothing to do.
+            params: What else the read asks for.
             attempts: How often it is tried before giving up.
 
         Returns:
             The new version, or the one read where nothing was to do.
         """
         for attempt in range(1, attempts + 1):
-            fetched = self.get(path)
+            fetched = self.get(path, params)
             change = make_change(fetched.body)
             if change is None:
                 return fetched.etag
