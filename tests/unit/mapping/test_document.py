@@ -259,6 +259,11 @@ class TestInvoice:
         document = invoice(invoice_line(1, 4, "657.00", order="000052", seller="GLT-1005"))
         assert where in why(mapped(document, "great-lakes-tools", parse(files)), "match.unit_price").where
 
+    def test_an_invoice_of_nothing_is_held(self, mapped):
+        result = mapped(invoice(), "great-lakes-tools")
+        assert (result.disposition, result.match.result) == (Disposition.HOLD, Result.NOT_MATCHED)
+        assert "has no lines" in result.holds[0]
+
     def test_a_proforma_is_not_posted(self, mapped):
         document = invoice(invoice_line(1, 6, "655.00", seller="GLT-1005"), kind="proforma")
         result = mapped(document, "great-lakes-tools")

@@ -340,6 +340,16 @@ class TestRules:
         result = mapped(own, invoice(LINE))
         assert (result.body.hold, result.release) == (False, True)
 
+    @pytest.mark.parametrize("ways", [0, 2])
+    def test_what_was_compared_with_no_order_is_not_released(self, changed, ways):
+        told = changed(
+            partners__great_lakes_tools=f"matching: {{ways: {ways}, release_matched: true}}\n",
+            rules__05_own='rules: [{name: all, for: line, set: {account: "6700"}}]\n',
+        )
+        result = mapped(told, invoice(invoice_line(1, 1, "40.00", description="Courier")))
+        assert (result.match.result.value, result.release) == ("not_matched", False)
+        assert result.body.hold is True
+
     def test_a_held_invoice_is_not_released(self, changed):
         own = changed(
             partners__great_lakes_tools="matching: {release_matched: true}\n",

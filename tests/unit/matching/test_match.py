@@ -248,6 +248,14 @@ class TestPrice:
         found = run([invoiced(1, 100, unit="CS", factors={"EA": d(12)})], [ordered(24, "8.333333")])
         assert found.result is Result.MATCHED
 
+    def test_of_order_lines_in_several_units_those_in_the_lines_own_go_first(self):
+        orders = [ordered(3, 100), ordered(2, 1000, line=2, unit="BX")]
+        found = run([invoiced(1, 1000, unit="BX", factors={"EA": d(10)})], orders)
+        assert found.result is Result.MATCHED
+        assert [part.order_line for part in found.lines[0].allocations] == [2]
+        converted = run([invoiced(1, 300, unit="CS", factors={"EA": d(3)})], [orders[1], orders[0]])
+        assert [part.order_line for part in converted.lines[0].allocations] == [1]
+
     def test_units_that_do_not_convert_are_an_exception(self):
         assert variances(run([invoiced(2, 500, unit="BX")], [ordered()])) == {"unit": False}
 

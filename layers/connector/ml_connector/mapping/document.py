@@ -207,8 +207,7 @@ def _mapped(context: Context, routing: Routing, target: Entity, found: Found | N
         return _Mapped(None, [], Disposition.PARK)
     if target == "supplier_invoice":
         mapper, body, match, disposition = map_supplier_invoice(context, routing, found)
-        release = mapper.matching.release_matched and not context.sheet.holds
-        return _Mapped(body, mapper.decisions(), disposition, match, release)
+        return _Mapped(body, mapper.decisions(), disposition, match, mapper.releases(match))
     if target in _BOOKED:
         body_, decisions = _BOOKED[target](context, routing)
     else:

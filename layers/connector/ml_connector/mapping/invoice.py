@@ -95,12 +95,14 @@ class InvoiceMapper:
         check_vat(self.context, self.invoice, self.tolerances)
         comparison = self._comparison(supplier.record, mapped, charges)
         match = compare(comparison)
+        if not mapped and not any(charge.draft for charge in charges):
+            self.context.sheet.hold(f"Nothing of {self.invoice.number} is left to post: it has no lines.")
         self._note_match(match)
         self._put_head(supplier, match)
         self.head.put("date", issued, Source.DOCUMENT)
         self.head.put("orig_invoice_date", issued, Source.DOCUMENT)
         self.lines = [*matched_lines(match, mapped), *(c.draft for c in charges if c.draft)]
-        return self._write(), match, self._disposition(match)
+        return self._write(match), match, self._disposition(match)
 
     def _map_parts(self, supplier: BusinessPartner | None) -> tuple[list[MappedLine], list[MappedCharge]]:
         country = (supplier.country if supplier else "") or self.context.partner.country
@@ -191,9 +193,13 @@ class InvoiceMapper:
             return Disposition.PARK
         return Disposition.HOLD if self.context.sheet.holds else Disposition.POST
 
-    def _write(self) -> SupplierInvoice:
-        matched = not self.context.sheet.holds and self.matching.release_matched
-        put_hold(self.context, self.head, release=matched)
+    def releases(self, match: Match) -> bool:
+        """Tell whether the invoice is released once it is posted: matched, held by nothing, and so set."""
+        matched = match.result in (Result.MATCHED, Result.WITHIN_TOLERANCE)
+        return matched and self.matching.release_matched and not self.context.sheet.holds
+
+    def _write(self, match: Match) -> SupplierInvoice:
+        put_hold(self.context, self.head, release=self.releases(match))
         self.head.put("note", note_text(self.context), Source.COMPUTED)
         lines = numbered_lines(self.lines, "subaccount")
         self.context.stop_if_lacking()

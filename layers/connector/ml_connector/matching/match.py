@@ -70,7 +70,7 @@ def match(
     rounding = _rounding(totals, document)
     variances = (*document, *(variance for line in matched for variance in line.variances))
     return Match(
-        result=_result(variances, terms),
+        result=_result(variances, compared=any(line.allocations for line in matched)),
         lines=matched,
         variances=document,
         rounding=rounding,
@@ -79,10 +79,10 @@ def match(
     )
 
 
-def _result(variances: Sequence[Variance], terms: Terms) -> Result:
+def _result(variances: Sequence[Variance], *, compared: bool) -> Result:
     if any(not variance.tolerated for variance in variances):
         return Result.EXCEPTION
-    if not terms.ways:
+    if not compared:  # nothing of it is on an order: rules said where all of it belongs
         return Result.NOT_MATCHED
     return Result.WITHIN_TOLERANCE if variances else Result.MATCHED
 
@@ -108,11 +108,10 @@ def _match_line(line: InvoiceLine, candidates: Candidates, ledger: Ledger, terms
         return _not_on_order(line) if line.needs_order else MatchedLine(line, "routed")
     if line.quantity <= 0:
         return MatchedLine(line, candidates.level, variances=tuple(_uncounted_variances(line)))
-    unit = candidates.lines[0].unit
-    counted = line.in_unit(unit)
+    counted = _counted(line, candidates.lines)
     if counted is None:
         return MatchedLine(line, candidates.level, variances=(_unit_variance(line, candidates.lines[0]),))
-    orders = _cheapest_first(counted, [order for order in candidates.lines if order.unit == unit])
+    orders = _cheapest_first(counted, [order for order in candidates.lines if order.unit == counted.unit])
     received_only = terms.ways == 3 and not terms.credit
     open_quantity = sum((ledger.open_quantity(o, received_only=received_only) for o in orders), ZERO)
     parts = ledger.take(counted, orders, received_only=received_only)
@@ -123,6 +122,12 @@ def _match_line(line: InvoiceLine, candidates: Candidates, ledger: Ledger, terms
         *_receipt_variances(counted, orders, parts, terms),
     )
     return MatchedLine(counted, candidates.level, parts, variances)
+
+
+def _counted(line: InvoiceLine, orders: Sequence[OrderLine]) -> InvoiceLine | None:
+    """Return the line in its own unit where an order line has it, else in the first that it converts to."""
+    units = sorted(dict.fromkeys(order.unit for order in orders), key=lambda unit: unit != line.unit)
+    return next((counted for unit in units if (counted := line.in_unit(unit))), None)
 
 
 def _cheapest_first(line: InvoiceLine, orders: list[OrderLine]) -> list[OrderLine]:
