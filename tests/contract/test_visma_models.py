@@ -6,6 +6,7 @@ import importlib
 import json
 import pkgutil
 from pathlib import Path
+from typing import Literal, get_args, get_origin
 
 import pytest
 from local.visma.bodies import request_bodies
@@ -59,6 +60,29 @@ def test_exactly_the_published_members_are_wrapped(schemas, model):
         assert is_wrapped(schemas, published[field.alias or name]) is not plain, name
 
 
+@pytest.mark.parametrize("model", [*WRITES, *READS], ids=lambda model: model.__name__)
+def test_every_choice_of_a_member_is_published(schemas, model):
+    published = members(schemas, model.schema_name)
+    for name, field in model.model_fields.items():
+        chosen, allowed = choices(field.annotation), enumerated(schemas, published[field.alias or name])
+        assert not chosen or chosen <= allowed, name
+
+
+def choices(annotation):
+    """The values of a Literal, wherever it stands in an annotation."""
+    if get_origin(annotation) is Literal:
+        return set(get_args(annotation))
+    return set().union(*(choices(part) for part in get_args(annotation)))
+
+
+def enumerated(schemas, published):
+    if "$ref" in published:
+        published = schemas[published["$ref"].rsplit("/", 1)[-1]]
+        published = published.get("properties", {}).get("value", published)
+        return enumerated(schemas, published) if "$ref" in published else set(published.get("enum", ()))
+    return set(published.get("enum", ()))
+
+
 @pytest.mark.parametrize("name", sorted(request_bodies()))
 def test_the_simulator_takes_the_published_members_wrapped_as_published(schemas, name):
     published = members(schemas, name)
@@ -66,3 +90,12 @@ def test_the_simulator_takes_the_published_members_wrapped_as_published(schemas,
     assert set(simulated) == set(published)
     wrapped = {member for member, kind in simulated.items() if kind.startswith("value ")}
     assert wrapped == {member for member, kind in published.items() if is_wrapped(schemas, kind)}
+
+
+@pytest.mark.parametrize("name", sorted(request_bodies()))
+def test_the_simulator_takes_the_published_choices(schemas, name):
+    published = members(schemas, name)
+    for member, kind in request_bodies()[name].items():
+        words = kind.removeprefix("value ").split()
+        if words[0] == "enum":
+            assert set(words[1:]) == enumerated(schemas, published[member]), member
