@@ -22,8 +22,8 @@ REQUIREMENTS = {
 
 
 def interpreter(name: str) -> Path:
-    """The environment's interpreter."""
-    return ROOT / ".venvs" / name / "bin" / "python"
+    """The environment's interpreter; its scripts name this path, so it is the one without links."""
+    return (ROOT / ".venvs").resolve() / name / "bin" / "python"
 
 
 def ensure(*names: str) -> None:
@@ -35,14 +35,22 @@ def ensure(*names: str) -> None:
     for name in names or REQUIREMENTS:
         requirements = REQUIREMENTS[name]
         stamp = interpreter(name).parents[1] / ".installed"
-        if not stamp.exists() or stamp.stat().st_mtime < requirements.stat().st_mtime:
+        if not _is_up_to_date(stamp, requirements):
             _make(name, requirements)
-            stamp.touch()
+            stamp.write_bytes(requirements.read_bytes())
+
+
+def _is_up_to_date(stamp: Path, requirements: Path) -> bool:
+    """Whether the environment was made of these requirements; a fresh copy of them is newer, but equal."""
+    if not stamp.exists():
+        return False
+    newer = stamp.stat().st_mtime >= requirements.stat().st_mtime
+    return newer or stamp.read_bytes() == requirements.read_bytes()
 
 
 def _make(name: str, requirements: Path) -> None:
     folder = interpreter(name).parents[1]
-    sys.stderr.write(f"Making {folder.relative_to(ROOT)} from {requirements.relative_to(ROOT)} ...\n")
+    sys.stderr.write(f"Making .venvs/{name} from {requirements.relative_to(ROOT)} ...\n")
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)  # noqa: S603 - our own interpreter
     pip: list[str | Path] = [
