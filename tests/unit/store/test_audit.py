@@ -65,6 +65,15 @@ def test_the_same_visit_records_an_event_once(trail, queries, clock):
     assert queries.day_totals("2026-03-02") == {"-": {"parsed": 1}}
 
 
+def test_what_happened_to_many_documents_is_counted_in_several_rows_that_add_up(trail, queries, dynamodb):
+    for number in range(50):
+        trail.record(f"d{number}", "parsed", origin=visit(), state={"partner": "acme"})
+    assert queries.day_totals("2026-03-02") == {"acme": {"parsed": 50}}
+    rows = [row for row in dynamodb.scan(TableName="audit")["Items"] if row["pk"]["S"].startswith("DAY#")]
+    assert len(rows) > 8
+    assert max(int(row["happened"]["N"]) for row in rows) < 12
+
+
 def test_a_retry_records_its_own_event(trail, queries):
     trail.record("d1", "delayed", origin=visit())
     trail.record("d1", "delayed", origin=visit(retry=1))

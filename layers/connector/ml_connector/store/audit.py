@@ -6,7 +6,8 @@ One DynamoDB table holds, under ``pk = ITEM#<id>``:
 - ``META``: the current state, moved only forward in time;
 - ``NUM#<kind>#<value>``: one row per business number, found through the index ``by-number``;
 
-and, under ``pk = DAY#<date>``, how often each event happened to each partner.
+and, under ``pk = DAY#<date>``, how often each event happened to each partner, in several rows that add up:
+on a single one the writes of many documents at once would refuse each other.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
@@ -74,6 +76,8 @@ OPEN_STATUSES = frozenset(
         "overdue",
     }
 )
+# Transactions on the same row refuse each other (DynamoDB API TransactWriteItems, TransactionConflict).
+_COUNTERS = 16
 # The state counts its events in the transaction that appends them, so that a missing one shows.
 _COUNTING = "ADD event_count :one"
 _MAX_FACTS = 200_000  # bytes; a DynamoDB item holds 400 KB
@@ -174,7 +178,7 @@ class AuditTrail:
         writes = [
             self._put_event(item, event, now, origin, facts or {}),
             self._update_state(item, now, changes, first=first),
-            self._count(now, str(changes.get("partner") or "-"), event),
+            self._count(item, now, str(changes.get("partner") or "-"), event),
             *(self._put_number(item, now, kind, value) for kind, value in (numbers or {}).items() if value),
         ]
         return self._write(writes)
@@ -256,11 +260,12 @@ class AuditTrail:
         }
         return {"Put": {"TableName": self._table, "Item": self._row(row)}}
 
-    def _count(self, now: datetime, partner: str, event: str) -> dict[str, Any]:
+    def _count(self, item: str, now: datetime, partner: str, event: str) -> dict[str, Any]:
+        part = crc32(item.encode()) % _COUNTERS
         return {
             "Update": {
                 "TableName": self._table,
-                "Key": self._row({"pk": f"DAY#{now:%Y-%m-%d}", "sk": f"{partner}#{event}"}),
+                "Key": self._row({"pk": f"DAY#{now:%Y-%m-%d}", "sk": f"{partner}#{event}#{part}"}),
                 "UpdateExpression": "ADD happened :one",
                 "ExpressionAttributeValues": self._row({":one": 1}),
             }

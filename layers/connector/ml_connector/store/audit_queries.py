@@ -106,8 +106,9 @@ class AuditQueries:
             KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": {"S": f"DAY#{day}"}}
         ):
             plain = self._plain(row)
-            partner, event = plain["sk"].rsplit("#", 1)
-            totals.setdefault(partner, {})[event] = int(plain["happened"])
+            partner, event, *_ = plain["sk"].split("#")
+            of_partner = totals.setdefault(partner, {})
+            of_partner[event] = of_partner.get(event, 0) + int(plain["happened"])
         return totals
 
     @staticmethod
