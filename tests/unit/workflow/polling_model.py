@@ -80,10 +80,11 @@ def settle(world):
     world.api.faults = FaultPlan()
     world.remaining = 300.0
     world.state.users["admin"].mailboxes = ["*"]
-    quiet_rounds, started = 0, 0
+    quiet_rounds, started, begun = 0, 0, len(world.starts)
     for _ in range(400):
         world.pass_time(minutes=90)
         metrics = world.poll()
+        assert len(world.starts) - begun <= len(world.executions), "something is started again and again"
         settled = metrics["backlog"] == 0 and not world.ports().receipts.on_the_way()
         if quiet_rounds:
             assert len(world.starts) == started, "a settled message was received again"

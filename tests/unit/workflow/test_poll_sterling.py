@@ -460,6 +460,23 @@ def test_trouble_in_a_mailbox_that_cannot_be_listed_is_not_forgotten():
     assert len(world.started_for(bad.id)) == 1
 
 
+def test_more_mailboxes_than_a_poll_has_time_for_are_received_by_the_next():
+    paths = [f"/M{number}" for number in range(6)]
+    world = World(poll_strategy="mailboxcontents", mailboxes=tuple(paths), time_to_spare=1.0)
+    for path in paths:
+        world.arrive(mailbox=path)
+    polls = 0
+    while len(world.executions) < len(paths):
+        world.api.counts.clear()
+        # Each listing takes 25 of a hundred seconds.
+        metrics = world.poll(
+            remaining_seconds=lambda: 100.0 - 25.0 * world.api.counts.get("GET mailboxcontents", 0)
+        )
+        assert metrics["received"] > 0
+        polls += 1
+    assert polls > 1
+
+
 def test_when_no_mailbox_can_be_listed_the_poll_fails():
     world = World(poll_strategy="mailboxcontents", mailboxes=("/A", "/B"))
     world.arrive(mailbox="/A")

@@ -49,6 +49,11 @@ class Listing(Protocol):
         """The mailboxes whose messages could not be listed."""
         ...
 
+    @property
+    def last(self) -> Collection[str]:
+        """The mailboxes that the next poll lists last."""
+        ...
+
     def read(self) -> list[MailboxMessage]:
         """Return the next piece."""
         ...
@@ -67,6 +72,7 @@ class Pages:
 
     costs_calls = True
     failed: Collection[str] = ()
+    last: Collection[str] = ()
 
     def __init__(self, client: SterlingClient, place: Place, *, confirm_end: bool) -> None:
         size = client.settings.page_size
@@ -105,7 +111,7 @@ class Contents:
 
     Args:
         client: Sterling.
-        last: Mailboxes that come last, as they could not be listed before.
+        last: Mailboxes that come last, as the poll before says.
         confirm_end: Go on after a page that a cap of the server may have cut short.
     """
 
@@ -136,6 +142,11 @@ class Contents:
     def failed(self) -> Collection[str]:
         """The mailboxes that could not be listed."""
         return self._failed.keys()
+
+    @property
+    def last(self) -> Collection[str]:
+        """Those that failed; and those that were listed, if there was no time for others."""
+        return [path for path in self._paths if path not in self._unread] if self._unread else self._failed
 
     def read(self) -> list[MailboxMessage]:
         """Return the messages of the next mailbox; none of one that can't be listed.

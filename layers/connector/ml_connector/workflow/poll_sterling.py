@@ -101,7 +101,7 @@ class ListKnown(BaseModel):
         sweeping: Whether this round looks up all listed messages.
         seen: The highest arrival and number seen in each mailbox.
         before: Those seen before this round began: what is behind them, the round comes by.
-        failed: The mailboxes that could not be listed, which therefore come last.
+        last: The mailboxes that come last, as they could not be listed, or there was no time for others.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -110,7 +110,7 @@ class ListKnown(BaseModel):
     sweeping: bool = False
     seen: dict[str, Watermark] = {}
     before: dict[str, Watermark] = {}
-    failed: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
 
 
 class _Poll:
@@ -156,14 +156,20 @@ class _Poll:
 
     def _list(self, known: ListKnown) -> Listing:
         listing, messages = open_listing(
-            self._ports.client, known.place, known.failed, confirm_end=known.sweeping
+            self._ports.client, known.place, known.last, confirm_end=known.sweeping
         )
         self._take_in(messages, sweeping=known.sweeping)
-        pages = 1
-        while listing.more and (self._is_paid(pages + 1) if listing.costs_calls else not self._out_of_time()):
+        pages, until = 1, 0.0 if listing.costs_calls else self._ports.remaining_seconds() / 2
+        while listing.more and (self._is_paid(pages + 1) if listing.costs_calls else self._may_list(until)):
             self._take_in(listing.read(), sweeping=known.sweeping)
             pages += 1
         return listing
+
+    def _may_list(self, until: float) -> bool:
+        """Whether time is left to list another mailbox, so that there is time to receive as well."""
+        left = self._ports.remaining_seconds() > max(until, self._settings.time_to_spare)
+        self._counts["out_of_time"] |= int(not left)
+        return left
 
     def _is_paid(self, pages: int) -> bool:
         """Whether the new messages leave calls for so many pages: two each, less those to receive them."""
@@ -211,7 +217,7 @@ class _Poll:
                 "place": place,
                 "sweeping": known.sweeping and not swept,
                 "seen": {} if listing.whole else seen,
-                "failed": tuple(sorted(listing.failed)),
+                "last": tuple(sorted(listing.last)),
             }
         )
         if ended != known:
