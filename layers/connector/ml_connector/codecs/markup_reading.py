@@ -107,6 +107,21 @@ class MarkupReading:
             self.find(Severity.HOLD, "unreadable-date", message, path=path, found=text)
             return None
 
+    def take_currency(self, attribute: str, currency: str | None, *also: str | None) -> None:
+        """Take the document's currency wherever an amount repeats it; another one holds the document.
+
+        Args:
+            attribute: Which attribute of an amount names its currency.
+            currency: The document's.
+            also: Further ones that some amounts may have; they stay unread, to be seen.
+        """
+        if currency is None:
+            return
+        others = [other for other in self.root.take_everywhere(attribute, currency) if other not in also]
+        if others:
+            message = f"The document is in {currency}, and amounts of it are in {', '.join(others)}."
+            self.find(Severity.HOLD, "currency-differs", message, expected=currency, found=others[0])
+
     def unit(self, code: str | None) -> UnitOfMeasure | None:
         """A unit code of UN/ECE Recommendation 20, or 21 for codes of three that begin with X."""
         if code is None:

@@ -53,8 +53,7 @@ def read_envelope(data: bytes, profile: CodecProfile) -> MarkupReading:
 
 
 def read_money(reading: MarkupReading, node: Node, path: str) -> Decimal | None:
-    """The amount of a Money; its currency is read with it."""
-    node.attribute("currency", f"{path}/Money")
+    """The amount of a Money; its currency is the document's, or told."""
     return reading.number(node, f"{path}/Money")
 
 
@@ -70,7 +69,6 @@ def read_address(node: Node, role: PartyRole) -> Party:
         post_code=node.text("PostalAddress/PostalCode"),
         country=node.attribute("isoCountryCode", "PostalAddress/Country"),
     )
-    node.text("PostalAddress/Country")
     contact = Contact(name=node.text("PostalAddress/DeliverTo"), email=node.text("Email"))
     return Party(
         role=role,

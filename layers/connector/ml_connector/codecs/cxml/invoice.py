@@ -58,8 +58,9 @@ def decode(data: bytes, profile: CodecProfile) -> Invoice:
     if head is None or number is None or dated is None:
         raise reading.refuse("The cXML holds no invoice with invoiceID and invoiceDate.", _INVOICE)
     kind = head.attribute("purpose") or "standard"
-    deleted = head.attribute("operation") == "delete"
+    deleted = head.coded("operation", ("new", "delete")) == "delete"
     currency = summary.attribute("currency", "SubtotalAmount/Money") if summary else None
+    reading.take_currency("currency", currency)
     invoice = Invoice(
         invoice_type=_TYPES.get(kind, InvoiceType.INVOICE),
         invoice_type_code=None if kind in ("standard", "creditMemo", "debitMemo") else kind,

@@ -30,9 +30,10 @@ def decode(data: bytes, profile: CodecProfile) -> PurchaseOrder:
     number = head.attribute("orderID") if head else None
     if head is None or number is None:
         raise reading.refuse("The cXML holds no OrderRequest with an orderID.", _HEADER)
-    purpose = _TYPES.get(head.attribute("type") or "new", Purpose.ORIGINAL)
+    purpose = _TYPES.get(head.coded("type", _TYPES) or "new", Purpose.ORIGINAL)
     ordered = head.attribute("orderDate")
     currency = head.attribute("currency", "Total/Money") or profile.default_currency
+    reading.take_currency("currency", currency)
     lines = tuple(_read_line(reading, node) for node in reading.root.nodes("Request/OrderRequest/ItemOut"))
     declared = OrderTotals(net_amount=read_money(reading, head, "Total"))
     computed = order_totals(lines, (), currency)

@@ -37,8 +37,6 @@ def _read_charge(reading: MarkupReading, node: Node, level: Level) -> AllowanceC
     indicator = (node.text("cbc:ChargeIndicator") or "false").lower()
     charge = indicator in ("true", "1")
     code = node.text("cbc:AllowanceChargeReasonCode")
-    for name in ("cbc:Amount", "cbc:BaseAmount"):
-        node.attribute("currencyID", name)
     taxes = read_categories(reading, node.nodes("cac:TaxCategory"))
     return AllowanceCharge(
         kind=AllowanceChargeKind.CHARGE if charge else AllowanceChargeKind.ALLOWANCE,
@@ -94,8 +92,6 @@ def read_subtotals(reading: MarkupReading, total: Node | None) -> tuple[TaxSubto
     """The cac:TaxSubtotal of the tax total."""
     found = []
     for node in total.nodes("cac:TaxSubtotal") if total else []:
-        for name in ("cbc:TaxableAmount", "cbc:TaxAmount"):
-            node.attribute("currencyID", name)
         plain = read_categories(reading, node.nodes("cac:TaxCategory")) or (TaxSubtotal(),)
         amounts = {
             "taxable_amount": reading.number(node, "cbc:TaxableAmount"),

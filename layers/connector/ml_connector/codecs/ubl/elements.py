@@ -55,6 +55,9 @@ def read_root(data: bytes, profile: CodecProfile, *names: str) -> MarkupReading:
     reading.source = reading.source.model_copy(update={"version": root.text("cbc:UBLVersionID") or "2.1"})
     for said in ("cbc:CustomizationID", "cbc:ProfileID"):
         root.skip(said)
+    held = [root.node(f"cbc:{name}CurrencyCode") for name in ("Document", "Tax")]
+    currency, tax = (node.peek() or None if node else None for node in held)
+    reading.take_currency("currencyID", currency, tax)
     return reading
 
 

@@ -88,7 +88,6 @@ def read_price(
     reading: MarkupReading, node: Node
 ) -> tuple[Decimal | None, Decimal | None, UnitOfMeasure | None]:
     """The price of a line, the quantity it is for, and that quantity's unit."""
-    node.attribute("currencyID", _PRICE)
     base = reading.number(node, _BASE)
     return reading.number(node, _PRICE), base, reading.unit(node.attribute("unitCode", _BASE))
 

@@ -157,17 +157,14 @@ def _read_totals(reading: MarkupReading, tax: Node | None) -> InvoiceTotals:
     values = {}
     for field, name in _TOTALS.items():
         path = f"cac:LegalMonetaryTotal/cbc:{name}"
-        root.attribute("currencyID", path)
         values[field] = reading.number(root, path)
     if tax is not None:
-        tax.attribute("currencyID", "cbc:TaxAmount")
         values["tax_total"] = reading.number(tax, "cbc:TaxAmount")
     return InvoiceTotals.model_validate(values)
 
 
 def _read_line(reading: MarkupReading, node: Node, credit: bool) -> InvoiceLine:  # noqa: FBT001 - the root
     quantity = "cbc:CreditedQuantity" if credit else "cbc:InvoicedQuantity"
-    node.attribute("currencyID", "cbc:LineExtensionAmount")
     order, ordered = read_order_line(node)
     net, base, base_uom = read_price(reading, node)
     return InvoiceLine(

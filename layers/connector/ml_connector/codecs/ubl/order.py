@@ -88,14 +88,12 @@ def decode(data: bytes, profile: CodecProfile) -> PurchaseOrder:
 def _read_totals(reading: MarkupReading) -> OrderTotals:
     values = {}
     for field, name in (("net_amount", "LineExtensionAmount"), ("gross_amount", "PayableAmount")):
-        reading.root.attribute("currencyID", f"{_TOTAL}/cbc:{name}")
         values[field] = reading.number(reading.root, f"{_TOTAL}/cbc:{name}")
     return OrderTotals.model_validate(values)
 
 
 def _read_line(reading: MarkupReading, outer: Node) -> OrderLine:
     node = line_item(reading, outer)
-    node.attribute("currencyID", "cbc:LineExtensionAmount")
     return OrderLine(
         line_number=node.text("cbc:ID"),
         **read_goods(reading, node),
