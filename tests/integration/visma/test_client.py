@@ -12,7 +12,7 @@ from tests.integration.visma.world import CHANGED_ORDER, KINDS
 
 from ml_connector.errors import OutcomeUnknown, Rejected, Unavailable
 from ml_connector.visma.attachments import attach_rendering
-from ml_connector.visma.client import http_client
+from ml_connector.visma.calls import http_client
 from ml_connector.visma.paging import changed_since
 from ml_connector.visma.settings import VismaSettings
 from ml_connector.visma.wire import path_key

@@ -6,7 +6,7 @@ import pytest
 from tests.integration.visma.world import CREDENTIALS, TLS
 
 from ml_connector.visma import check
-from ml_connector.visma.client import http_client
+from ml_connector.visma.calls import http_client
 
 
 @pytest.fixture

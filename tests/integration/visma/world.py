@@ -18,8 +18,8 @@ from local.visma.simulator import Simulator
 from ml_connector.errors import ConnectorError, Unavailable
 from ml_connector.store.ledger import BusinessKey, PostingLedger
 from ml_connector.visma import Posted, Posting, VismaClient, VismaCredentials, VismaSettings, post
+from ml_connector.visma.calls import http_client
 from ml_connector.visma.changing import ENTITY as PURCHASE_ORDER_CHANGE
-from ml_connector.visma.client import http_client
 from ml_connector.visma.models.cash_transaction import CashTransaction, CashTransactionLine
 from ml_connector.visma.models.journal_transaction import JournalTransaction, JournalTransactionLine
 from ml_connector.visma.models.purchase_order import PurchaseOrder, PurchaseOrderLine

@@ -7,9 +7,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml_connector.visma.client import number_in
 from ml_connector.visma.models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from ml_connector.visma.wire import dump_json, load_json, path_key, read_path_key
+from ml_connector.visma.wire import dump_json, load_json, number_in, path_key, read_path_key
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**12), max_value=10**12))

@@ -4,47 +4,25 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, Self
-from urllib.parse import unquote, urlsplit
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
 from ml_connector.errors import OutcomeUnknown, Rejected, Unavailable
 from ml_connector.visma.background import await_request
+from ml_connector.visma.calls import Sending, Unlimited, http_client
 from ml_connector.visma.outcomes import raise_for_response, raise_for_transport
 from ml_connector.visma.paging import read_indexed_pages, read_pages
 from ml_connector.visma.token import TokenSource
-from ml_connector.visma.wire import Json, dump_json, load_json, read_path_key
+from ml_connector.visma.wire import Json, dump_json, load_json, number_in, quoted
 
 if TYPE_CHECKING:
-    import ssl
+    from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
 
+    from ml_connector.visma.calls import Budget, Params
     from ml_connector.visma.settings import VismaCredentials, VismaSettings
-
-Params = Mapping[str, str | int | bool | None]
-
-
-class Budget(Protocol):
-    """What a client asks before each call, so that parallel functions stay under the company's rate."""
-
-    def spend(self, calls: int = 1) -> None:
-        """Take calls from the budget, or raise Unavailable with the seconds until it has some again."""
-
-    def observe(self, headers: Mapping[str, str], status: int) -> None:
-        """Learn from the rate headers of an answer."""
-
-
-class Unlimited:
-    """The budget of a client that shares its company's rate with no one."""
-
-    def spend(self, calls: int = 1) -> None:
-        """Always grants the calls."""
-
-    def observe(self, headers: Mapping[str, str], status: int) -> None:
-        """Learns nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,41 +39,6 @@ class Created:
 
     number: str
     etag: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """One call's request, and the moment after which it must not leave any more."""
-
-    method: str
-    url: str
-    params: Params = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    content: bytes | None = None
-    files: Mapping[str, tuple[str, bytes, str]] | None = None
-    not_after: float | None = None
-
-    @property
-    def writing(self) -> bool:
-        """Whether it may change something."""
-        return self.method != "GET"
-
-    @property
-    def what(self) -> str:
-        """The call in a sentence."""
-        return f"{self.method} {urlsplit(self.url).path}"
-
-
-def http_client(settings: VismaSettings, tls: ssl.SSLContext | None = None) -> httpx.Client:
-    """Return a connection pool with the settings' four timeouts; at most eight calls at a time (API A8)."""
-    timeout = httpx.Timeout(
-        connect=settings.connect_timeout,
-        read=settings.read_timeout,
-        write=settings.write_timeout,
-        pool=settings.pool_timeout,
-    )
-    limits = httpx.Limits(max_connections=8, max_keepalive_connections=8)
-    return httpx.Client(timeout=timeout, limits=limits, follow_redirects=False, verify=tls or True)
 
 
 class VismaClient:
@@ -372,14 +315,3 @@ def _stop_if_not_visma(response: httpx.Response, what: str) -> None:
             load_json(response.content)
     except ValueError as error:
         raise OutcomeUnknown(f"Visma's answer to {what} is no JSON.", advice="It is looked up.") from error
-
-
-def quoted(etag: str) -> str:
-    """Return an ETag as If-Match wants it, in quotes (API A6)."""
-    return etag if etag.startswith(('"', "W/")) else f'"{etag}"'
-
-
-def number_in(location: str) -> str:
-    """Return the number in a Location header: its last segment, whatever the host (API A12.18)."""
-    path = urlsplit(location.strip()).path.rstrip("/")
-    return read_path_key(unquote(path.rsplit("/", 1)[-1]))

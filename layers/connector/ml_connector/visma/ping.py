@@ -9,7 +9,8 @@ import httpx
 
 from ml_connector.checks import Check
 from ml_connector.errors import ConnectorError, Misconfigured
-from ml_connector.visma.client import VismaClient, http_client
+from ml_connector.visma.calls import http_client
+from ml_connector.visma.client import VismaClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable

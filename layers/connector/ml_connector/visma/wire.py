@@ -15,7 +15,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any, ClassVar, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -106,3 +106,14 @@ def read_path_key(segment: str) -> str:
         return segment
     encoded = found[1]
     return base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
+
+
+def quoted(etag: str) -> str:
+    """Return an ETag as If-Match wants it, in quotes (API A6)."""
+    return etag if etag.startswith(('"', "W/")) else f'"{etag}"'
+
+
+def number_in(location: str) -> str:
+    """Return the number in a Location header: its last segment, whatever the host (API A12.18)."""
+    path = urlsplit(location.strip()).path.rstrip("/")
+    return read_path_key(unquote(path.rsplit("/", 1)[-1]))
