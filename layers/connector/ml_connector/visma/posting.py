@@ -2,8 +2,8 @@
 
 The ledger's item is written before the write and after it. An execution that finds SENDING or UNKNOWN looks
 the document up by its stamp first, and posts again only when the earlier write has certainly ended and left
-nothing. Until then it raises OutcomeUnknown with the seconds to wait. A ledger that was restored from a backup
-may have lost postings, so then every document is looked up before it is posted.
+nothing. Until then it raises OutcomeUnknown with the seconds to wait. A ledger that was restored from a
+backup may have lost postings, so then every document is looked up before it is posted.
 """
 
 from __future__ import annotations
@@ -181,8 +181,8 @@ class _Execution:
     def _refused(self, record: PostingRecord, error: Rejected) -> Posted:
         """Return the document if what Visma refused is there already, under our own stamp.
 
-        A ledger that lost its item knows nothing of it, and the second write is then refused. It may have been
-        posted as long ago as its own date.
+        A ledger that lost its item knows nothing of it, and the second write is then refused. It may have
+        been posted as long ago as its own date.
         """
         number = self._look_up(record, self._entity.date_of(self._posting.body))
         if number:
