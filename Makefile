@@ -8,6 +8,7 @@ SECONDS ?= 60
 SEED ?= 1
 OUTAGE ?= 60
 DOCUMENTS ?= 40
+OUTAGE_DOCUMENTS ?= 5000
 PIP_FLAGS := --quiet --disable-pip-version-check
 
 .PHONY: help setup demo down test lint docs format bench soak fuzz chaos clean chromium
@@ -81,10 +82,11 @@ bench: setup .venvs/bench/.installed ## Measure speed, memory and calls to Visma
 fuzz: .venvs/fuzz/.installed ## Feed the EDI core damaged bytes (SECONDS=60)
 	@.venvs/fuzz/bin/python tests/fuzz/fuzz_edi.py -max_total_time=$(SECONDS)
 
-soak: setup ## Run the models of polling and sending for long (SECONDS=60), then the whole posting matrix and every try of the Visma simulator (4 minutes), with MESSAGES=10000 a large interchange after them
+soak: setup ## Run the models of polling and sending for long (SECONDS=60), then the whole posting matrix and every try of the Visma simulator (4 minutes), an outage of six hours (OUTAGE_DOCUMENTS=5000), with MESSAGES=10000 a large interchange after them
 	@$(BIN)/python -m tests.soak --seconds $(SECONDS)
 	@$(BIN)/python -m tests.soak.posting_matrix
 	@ML_CONNECTOR_TRY_ALL=1 $(BIN)/pytest -q tests/contract/test_visma_simulator_tried.py
+	@$(BIN)/python -m tests.soak.outage --documents $(OUTAGE_DOCUMENTS)
 	@$(if $(MESSAGES),$(BIN)/python -m tests.soak.large_interchange --messages $(MESSAGES))
 
 chaos: setup ## Run the whole system under faults, kills and an outage (SECONDS=60, SEED=1, DOCUMENTS=40, OUTAGE=60)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from local.visma.routing import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass
@@ -15,6 +19,7 @@ class RateLimit:
 
     limit: int = 15_000
     window: float = 3600.0
+    clock: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -24,7 +29,7 @@ class RateLimit:
     def count(self) -> tuple[dict[str, str], Answer | None]:
         """Count a call; return the headers of its answer, and the 429 if it is one too many."""
         with self._lock:
-            now = time.monotonic()
+            now = self.clock()
             if now >= self._ends:
                 self._used, self._ends = 0, now + self.window
             self._used += 1
