@@ -10,6 +10,7 @@ from ml_connector.codecs.edifact.parties import write_party
 from ml_connector.codecs.edifact.references import write_references
 from ml_connector.codecs.edifact.texts import write_notes
 from ml_connector.codecs.edifact.writing import Writing
+from ml_connector.codecs.validity import check_validity
 from ml_connector.documents import PartyRole, RemittanceLineType
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ def encode(document: PaymentInstruction, version: str, profile: CodecProfile) ->
     """
     writing = Writing("PAYORD", version, profile)
     _refuse_what_has_no_place(document, writing)
-    return writing.unread_interchange(_write(document, writing), document)
+    data = writing.unread_interchange(_write(document, writing), document)
+    check_validity(data, document, f"PAYORD {version}")
+    return data
 
 
 def _refuse_what_has_no_place(payment: PaymentInstruction, writing: Writing) -> None:

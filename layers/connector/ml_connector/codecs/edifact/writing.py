@@ -17,6 +17,7 @@ from ml_connector.codecs.edifact.fields import FIELDS
 from ml_connector.codecs.edifact.widths import Widths, is_from_2000_on, rules_of, widths_of
 from ml_connector.codecs.fidelity import NOTHING_WEAKER, check_fidelity
 from ml_connector.codecs.units import translate_unit
+from ml_connector.codecs.validity import check_validity
 from ml_connector.documents import UnitList, UnitOfMeasure
 from ml_connector.edi import (
     EDIFACT_SEPARATORS,
@@ -106,6 +107,7 @@ class Writing:
             for written in interchange.messages():
                 read_back = decode(interchange, written, self.profile)
                 check_fidelity(document, read_back, f"{self.message} {self.version}", weaker=weaker)
+        check_validity(data, document, f"{self.message} {self.version}")
         return data
 
     def unread_interchange(self, rows: Iterable[Row], document: Document) -> bytes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ml_connector.codecs.fidelity import check_fidelity
 from ml_connector.codecs.tradacoms.numbers import write_date, write_number
+from ml_connector.codecs.validity import check_validity
 from ml_connector.documents import Address as PostalAddress
 from ml_connector.documents import IdentifierScheme, Item, Party, PartyRole
 from ml_connector.edi import Address, Standard, read_interchanges
@@ -81,6 +82,7 @@ def write_file(
         for message in interchange.messages():
             if message.type == file.detail:
                 check_fidelity(document, decode(interchange, message, profile), f"TRADACOMS {file.detail}")
+    check_validity(data, document, f"TRADACOMS {file.detail}")
     return data
 
 
