@@ -74,7 +74,7 @@ class World:
         self.audit, self.starter = audit, starter
         files = {"company.yaml": COMPANY + sends, "partners/acme.yaml": ACME, **(partners or {})}
         self.configuration = parse(files)
-        self.remaining = lambda: 600.0
+        self.remaining, self.read_at_once = lambda: 600.0, 50
         self.calls, self.crash_at, self.after = 0, 0, False
 
     def poll(self):
@@ -90,6 +90,7 @@ class World:
                 start_sending=lambda name, given: self.call(self.starter, name, given),
                 remaining_seconds=self.remaining,
                 now=lambda: START.replace(tzinfo=UTC),
+                read_at_once=self.read_at_once,
             )
         )
 
@@ -248,6 +249,34 @@ def test_a_change_between_announcing_and_starting_does_not_lose_the_document(wor
         world.poll()
     assert world.sent == []
     world.ledger.put("000002", 2)
+    world.poll()
+    assert world.sent == ["000002"]
+
+
+def test_what_a_shifting_list_skipped_is_found_in_the_same_poll(world):
+    """The list is in order of change: one that changes moves to its end, and the others move up a page."""
+    for number, minute in (("000002", 1), ("000003", 2), ("000004", 25)):
+        world.ledger.put(number, minute)
+    complete, calls = world.ledger.rows, []
+
+    def rows(path, params):
+        calls.append(path)
+        if len(calls) > 1:
+            yield from complete(path, params)
+            return
+        yield from [row for row in complete(path, params) if row["orderNbr"] != "000004"]
+        world.ledger.put("000002", 60)
+        yield dict(world.ledger.documents["000002"])
+
+    world.ledger.rows, world.read_at_once = rows, 2
+    world.poll()
+    assert "000004" in world.sent
+    assert world.marks.kept["changed-PurchaseOrder"]["at"] == (START + timedelta(minutes=60)).isoformat()
+
+
+@pytest.mark.parametrize("minute", [-30, -31])
+def test_what_shows_up_late_in_the_moment_polls_began_is_sent(world, minute):
+    world.ledger.put("000002", minute)
     world.poll()
     assert world.sent == ["000002"]
 

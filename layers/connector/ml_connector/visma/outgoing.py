@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ml_connector.visma.client import VismaClient
 
 Row = dict[str, Any]
+_ROW_VERSION = "#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class OutgoingEntity:
             number=str(row[self.number]),
             party=self.party,
             partner=str(party.get("number") or party.get("id") or ""),
-            version=str(row.get("lastModifiedDateTime") or row.get("lastModified") or ""),
+            version=_version(row),
             ready=status in self.ready and (not self.types or row.get("type") in self.types),
             voided=status in self.voided,
             status=status,
@@ -121,9 +122,11 @@ def _customers_number(client: VismaClient, kind: str, number: str) -> str | None
 
 @dataclass(frozen=True, slots=True)
 class OutgoingDocument:
-    """A document of the ledger as it was read; ``version`` is its last modification as Visma wrote it.
+    """A document of the ledger as it was read.
 
-    ``partner`` is the number of the supplier or customer, whichever ``party`` says.
+    Attributes:
+        partner: The number of the supplier or customer, whichever ``party`` says.
+        version: When it was last modified, as Visma wrote it, and its row version where it has one.
     """
 
     entity: str
@@ -139,7 +142,13 @@ class OutgoingDocument:
     @property
     def modified_at(self) -> datetime | None:
         """When it was last modified, by Visma's clock and without a zone, as Visma says it."""
-        return read_time(self.version)
+        return read_time(self.version.partition(_ROW_VERSION)[0])
+
+
+def _version(row: Row) -> str:
+    """The time alone would not tell two changes of one moment apart; the row version does (API A6)."""
+    modified = str(row.get("lastModifiedDateTime") or row.get("lastModified") or "")
+    return f"{modified}{_ROW_VERSION}{row['timeStamp']}" if row.get("timeStamp") else modified
 
 
 # Released documents of the receivables are open, or closed when they are paid (API A11).

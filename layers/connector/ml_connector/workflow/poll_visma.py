@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml_connector.store.audit import Origin
 from ml_connector.visma.outgoing import ENTITIES
-from ml_connector.visma.paging import own_clock_window
+from ml_connector.visma.paging import VISMA_CLOCK_OVERLAP, own_clock_window
 from ml_connector.workflow.gathering import start_gathered
 from ml_connector.workflow.tickets import execution_name, message_item
 
@@ -36,11 +36,17 @@ _ANNOUNCED = "received"
 _STOPPED = frozenset({"failed", "held"})
 _LEASE_MARGIN = 30.0
 _SPARE_SECONDS = 20.0
+# No list of Visma's has smaller pages (API A5).
+_ONE_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class VismaPoll:
-    """What a poll works with."""
+    """What a poll works with.
+
+    Attributes:
+        read_at_once: A list of so many documents came as one page, in one moment.
+    """
 
     client: VismaClient
     configuration: Configuration
@@ -52,6 +58,7 @@ class VismaPoll:
     start_sending: Callable[[str, dict[str, Any]], bool]
     remaining_seconds: Callable[[], float]
     now: Callable[[], datetime]
+    read_at_once: int = _ONE_PAGE
 
 
 def poll_visma(poll: VismaPoll) -> dict[str, float]:
@@ -94,10 +101,27 @@ def _wanted(configuration: Configuration) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """How far polls of one entity came, and where they began; both are times of Visma's own."""
+    """How far polls of one entity came, and where they began; both are times of Visma's own.
+
+    Attributes:
+        at: The latest change that was seen.
+        begun: The latest change there was before the first poll.
+        known: What polls saw when they began, of the time they reach back to: it was there before. Anything
+            else of that time came late, or in the same moment as the latest.
+    """
 
     at: datetime
     begun: datetime
+    known: frozenset[str] = frozenset()
+
+    def is_new(self, document: OutgoingDocument) -> bool:
+        """Tell whether a document changed after polls began."""
+        changed = document.modified_at
+        return changed is None or changed > self.begun or _version(document) not in self.known
+
+
+def _version(document: OutgoingDocument) -> str:
+    return f"{document.number}@{document.version}"
 
 
 def _poll_entity(entity: OutgoingEntity, poll: VismaPoll) -> Counter[str]:
@@ -106,36 +130,48 @@ def _poll_entity(entity: OutgoingEntity, poll: VismaPoll) -> Counter[str]:
     if mark is None:
         _begin(entity, poll)
         return counts
-    seen = mark.at
-    for document in entity.changed(poll.client, mark.at):
-        if poll.remaining_seconds() < _SPARE_SECONDS:
-            return counts  # the watermark stays, so the next poll sees all of it again
-        if document.modified_at is None or document.modified_at > mark.begun:
-            counts["changed"] += 1
-            counts += _take(document, poll)
-        seen = max(seen, document.modified_at or seen)
+    seen, read_before = mark.at, set[str]()
+    while True:
+        read: set[str] = set()
+        for document in entity.changed(poll.client, mark.at):
+            if poll.remaining_seconds() < _SPARE_SECONDS:
+                return counts  # the watermark stays, so the next poll sees all of it again
+            version = _version(document)
+            if version not in read | read_before and mark.is_new(document):
+                counts["changed"] += 1
+                counts += _take(document, poll)
+            read.add(version)
+            seen = max(seen, document.modified_at or seen)
+        # A list of several pages may skip a document while others change; one that comes again was whole.
+        if len(read) <= poll.read_at_once or read <= read_before:
+            break
+        read_before = read
     if seen > mark.at:
-        _write_mark(entity, _Mark(seen, mark.begun), poll)
+        _write_mark(entity, _Mark(seen, mark.begun, mark.known), poll)
     return counts
 
 
 def _begin(entity: OutgoingEntity, poll: VismaPoll) -> None:
     """Start after what Visma holds already; that went to partners before there was a connector."""
     since = own_clock_window(poll.now().astimezone(UTC)).replace(tzinfo=None)
-    times = [document.modified_at for document in entity.changed(poll.client, since)]
-    latest = max((time for time in times if time), default=since)
-    _write_mark(entity, _Mark(latest, latest), poll)
+    there = list(entity.changed(poll.client, since))
+    latest = max((one.modified_at for one in there if one.modified_at), default=since)
+    reached = latest - VISMA_CLOCK_OVERLAP
+    known = (_version(one) for one in there if one.modified_at and one.modified_at >= reached)
+    _write_mark(entity, _Mark(latest, latest, frozenset(known)), poll)
 
 
 def _read_mark(entity: OutgoingEntity, poll: VismaPoll) -> _Mark | None:
     kept = poll.marks.read(f"changed-{entity.name}")
     if not kept:
         return None
-    return _Mark(datetime.fromisoformat(kept["at"]), datetime.fromisoformat(kept["begun"]))
+    at, begun = datetime.fromisoformat(kept["at"]), datetime.fromisoformat(kept["begun"])
+    return _Mark(at, begun, frozenset(kept.get("known") or ()))
 
 
 def _write_mark(entity: OutgoingEntity, mark: _Mark, poll: VismaPoll) -> None:
-    poll.marks.write(f"changed-{entity.name}", at=mark.at.isoformat(), begun=mark.begun.isoformat())
+    times = {"at": mark.at.isoformat(), "begun": mark.begun.isoformat()}
+    poll.marks.write(f"changed-{entity.name}", **times, known=sorted(mark.known))
 
 
 def _take(document: OutgoingDocument, poll: VismaPoll) -> Counter[str]:
