@@ -42,7 +42,7 @@ def _record_calls(folder: str) -> None:
     path = Path(folder) / f"{os.environ['AWS_LAMBDA_FUNCTION_NAME']}.jsonl"
 
     def recorded(self: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401 - as botocore's own
-        line = [self.meta.service_model.service_name, operation, _resources(parameters)]
+        line = [self.meta.service_model.service_name, operation, _resources(parameters), _rows(parameters)]
         with path.open("a") as file:
             file.write(json.dumps(line) + "\n")
         return call(self, operation, parameters)
@@ -72,6 +72,21 @@ def _resources(parameters: dict[str, Any]) -> dict[str, Any]:
         for kind, part in item.items():
             named.setdefault("Transaction", []).append([kind, part["TableName"]])
     return named
+
+
+def _rows(parameters: dict[str, Any]) -> list[list[str]]:
+    """Table and key of each row a call names: what the counting of write units needs."""
+    parts = [part for item in parameters.get("TransactItems", ()) for part in item.values()]
+    rows = []
+    for part in parts or [parameters]:
+        key = part.get("Key") or part.get("Item")
+        if isinstance(key, dict) and "pk" in key:
+            rows.append([part["TableName"], *(_plain(key[name]) for name in ("pk", "sk"))])
+    return rows
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401 - a client gives {"S": ...}, a resource the string
+    return str(value["S"] if isinstance(value, dict) else value)
 
 
 def main() -> None:

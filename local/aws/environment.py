@@ -79,13 +79,14 @@ class Environment:
 
     def invoke(self, invocation: Invocation) -> Outcome:
         """Run one invocation; an environment whose process fails or runs late is closed."""
-        began = time.monotonic()
+        began, worked = time.monotonic(), self._processor_seconds()
         self._api.offer(invocation)
         outcome, survives = self._follow(invocation)
+        worked = self._processor_seconds() - worked
         if not survives:
             self.close()
         self.last_used = time.monotonic()
-        self._report(invocation, outcome, self.last_used - began)
+        self._report(invocation, outcome, self.last_used - began, max(0.0, worked))
         return Outcome(outcome.body, outcome.failed, self._pump.take_tail())
 
     def close(self) -> None:
@@ -128,12 +129,19 @@ class Environment:
         how = f"signal: {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
         return _error("Runtime.ExitError", invocation, f"Runtime exited with error: {how}")
 
-    def _report(self, invocation: Invocation, outcome: Outcome, seconds: float) -> None:
-        """One line per invocation in the shape of AWS' JSON platform logs."""
+    def _processor_seconds(self) -> float:
+        """How long the process has kept a processor busy so far; 0 where the system does not tell."""
+        with contextlib.suppress(OSError):
+            # Linux' clock of another process' time, as clock_getcpuclockid(3) makes it of a process id.
+            return time.clock_gettime((~self._process.pid << 3) | 2)
+        return 0.0
+
+    def _report(self, invocation: Invocation, outcome: Outcome, seconds: float, worked: float) -> None:
+        """One line per invocation in the shape of AWS' JSON platform logs, and the processor's time."""
         record = {
             "requestId": invocation.request_id,
             "status": "error" if outcome.failed else "success",
-            "metrics": {"durationMs": round(seconds * 1000, 1)},
+            "metrics": {"durationMs": round(seconds * 1000, 1), "processorMs": round(worked * 1000, 1)},
         }
         stamp = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         line = {"time": stamp, "type": "platform.report", "record": record}

@@ -47,7 +47,7 @@ def name_of(resource):
 
 def made(line, names):
     """(action, resource) pairs of one recorded call, its resource as the template names it."""
-    service, operation, given = json.loads(line)
+    service, operation, given, _ = json.loads(line)
     prefix = SERVICES.get(service, service)
     if "Transaction" in given:
         for kind, table in given["Transaction"]:
