@@ -148,3 +148,43 @@ def test_a_changed_layer_publishes_new_versions_of_every_function():
     before = published_versions("first")
     assert len(before) > 10
     assert not before & published_versions("second")
+
+
+def test_two_stacks_in_one_account_share_no_name(template):
+    naming = {"FunctionName", "Name", "LogGroupName", "AliasName", "DashboardName", "BucketName", "TableName"}
+    naming |= {"QueueName", "TopicName", "PolicyName", "RoleName", "ManagedPolicyName"}
+    # An authorizer counts within its own API only; a permission names another resource.
+    named = {
+        (name, key): value
+        for name, resource in template["Resources"].items()
+        for key, value in resource["Properties"].items()
+        if key in naming
+        and resource["Type"] not in {"AWS::ApiGatewayV2::Authorizer", "AWS::Lambda::Permission"}
+    }
+    assert len(named) > 25
+    assert {key for key, value in named.items() if "${AWS::StackName}" not in str(value)} == set()
+    of_kinds = {(template["Resources"][name]["Type"], str(value)) for (name, _), value in named.items()}
+    assert len(of_kinds) == len(named)
+
+
+def test_step_functions_log_no_payloads(template):
+    machines = [
+        one for one in template["Resources"].values() if one["Type"] == "AWS::Serverless::StateMachine"
+    ]
+    assert len(machines) == 3
+    for machine in machines:
+        logging = machine["Properties"]["Logging"]
+        assert (logging["Level"], logging["IncludeExecutionData"]) == ("ERROR", False)
+
+
+def test_only_what_no_default_can_be_known_of_has_to_be_given(template):
+    asked = {name for name, parameter in template["Parameters"].items() if "Default" not in parameter}
+    assert asked == {"SterlingHost", "VismaCompanyId"}
+
+
+def test_former_versions_leave_each_bucket_in_the_end(template):
+    buckets = [one for one in template["Resources"].values() if one["Type"] == "AWS::S3::Bucket"]
+    assert len(buckets) == 2
+    for bucket in buckets:
+        rules = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+        assert any("NoncurrentVersionExpiration" in rule and rule["Status"] == "Enabled" for rule in rules)
