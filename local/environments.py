@@ -7,6 +7,7 @@ before anything is installed.
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import subprocess
 import sys
@@ -35,9 +36,15 @@ def ensure(*names: str) -> None:
     for name in names or REQUIREMENTS:
         requirements = REQUIREMENTS[name]
         stamp = interpreter(name).parents[1] / ".installed"
-        if not _is_up_to_date(stamp, requirements):
-            _make(name, requirements)
-            stamp.write_bytes(requirements.read_bytes())
+        if _is_up_to_date(stamp, requirements):
+            continue
+        stamp.parents[1].mkdir(parents=True, exist_ok=True)
+        with (stamp.parents[1] / f".{name}.lock").open("w") as lock:
+            # Two at once would take it away from under each other; the second then finds it made.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not _is_up_to_date(stamp, requirements):
+                _make(name, requirements)
+                stamp.write_bytes(requirements.read_bytes())
 
 
 def _is_up_to_date(stamp: Path, requirements: Path) -> bool:
