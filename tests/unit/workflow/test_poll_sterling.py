@@ -383,6 +383,32 @@ def test_when_sterling_fails_the_poll_ends_after_three_messages():
     assert (metrics["troubled"], metrics["backlog"]) == (3, 10)
 
 
+def test_many_unreadable_messages_keep_no_new_one_waiting():
+    world = World(retry_at_most=timedelta(seconds=30))
+    bad = [world.arrive(f"bad-{number}") for number in range(12)]
+    hit = "|".join(message.document_id.replace(":", "%3A") + "$" for message in bad)
+    fail(world, hit, times=9999, status=500)
+    for _ in range(4):
+        world.poll()  # three of them end each of these polls
+        world.pass_time(minutes=1)
+    for _ in range(3):
+        good = world.arrive("good")
+        world.poll()
+        assert len(world.started_for(good.id)) == 1
+        world.pass_time(minutes=1)
+
+
+def test_many_unreadable_messages_hold_up_no_round_through_a_long_list():
+    world = World(page_size=10, retry_at_most=timedelta(seconds=30))
+    bad = [world.arrive(f"bad-{number}") for number in range(12)]
+    good = [world.arrive("good") for _ in range(30)]
+    hit = "|".join(message.document_id.replace(":", "%3A") + "$" for message in bad)
+    fail(world, hit, times=9999, status=500)
+    for _ in range(30):
+        poll_within_calls(world)
+    assert all(len(world.started_for(message.id)) == 1 for message in good)
+
+
 def test_an_html_404_as_after_a_fix_pack_is_an_error_and_not_an_empty_mailbox():
     world = World(base_path="/Elsewhere/svc", poll_strategy="mailboxmessages")
     with pytest.raises(Unavailable, match="404"):

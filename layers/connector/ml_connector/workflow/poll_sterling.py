@@ -256,23 +256,28 @@ class _Poll:
         return wanted, new
 
     def _receive_all(self, listing: Listing) -> list[str]:
-        """Receive what is new, and return the ids of the messages for which there was no time."""
+        """Receive what is new, and return the ids of messages not tried yet for which there was no time."""
         unlisted = self._unlisted(listing)
         self._unreceived = {**self._new, **unlisted}
         left, failures = [], 0
-        for message in in_order(self._unreceived.values()):
+        # What failed before comes last: however much of it there is, the news are received.
+        for message in sorted(in_order(self._unreceived.values()), key=self._retry_at):
             before, listed = self._on_the_way.get(message.key), message.key not in unlisted
             self._counts["new"] += before is None
             if before is not None and (before.state != "troubled" or not before.due(self._ports.now())):
                 continue
             if failures >= _FAILURES_IN_A_ROW or self._out_of_time():
-                left += [message.message_id] if listed else []
+                left += [message.message_id] if before is None else []
                 continue
             outcome = self._receiver.receive(message, before, listed=listed)
             failures = failures + 1 if outcome is Outcome.FAILED else 0
             if outcome is Outcome.RECEIVED or (outcome is Outcome.VANISHED and not listed):
                 del self._unreceived[message.key]
         return left
+
+    def _retry_at(self, message: MailboxMessage) -> float:
+        before = self._on_the_way.get(message.key)
+        return before.retry_at.timestamp() if before and before.retry_at else 0.0
 
     def _unlisted(self, listing: Listing) -> dict[str, MailboxMessage]:
         """Return the messages in trouble that may be listed where this poll did not look."""
