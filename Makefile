@@ -78,6 +78,7 @@ bench: setup .venvs/bench/.installed ## Measure speed, memory and calls to Visma
 	@$(BIN)/python tests/benchmarks/codecs.py
 	@$(BIN)/python -m tests.benchmarks.mapping
 	@$(BIN)/python -m tests.benchmarks.visma_calls
+	@$(BIN)/python -m tests.benchmarks.cold_start
 
 fuzz: .venvs/fuzz/.installed ## Feed the EDI core damaged bytes (SECONDS=60)
 	@.venvs/fuzz/bin/python tests/fuzz/fuzz_edi.py -max_total_time=$(SECONDS)

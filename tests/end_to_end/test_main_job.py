@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from pathlib import Path
 
 import httpx
 import pytest
 from local.demo.round_trip import make_round_trip
 from local.demo.surroundings import CONFIGURATION, VISMA_COMPANY
+from tools.cost import MOST_INVOCATIONS, MOST_TRANSITIONS
+from tools.counted_run import invocations, states_entered
 
 from ml_connector.codecs import decode
 from ml_connector.edi import Severity, read_interchanges, validate
 from ml_connector.store.configuration import ConfigurationStore
+from ml_connector.workflow.tickets import item_of
 
 from .conftest import PATIENCE_SECONDS
 
@@ -174,3 +178,22 @@ def test_a_mended_document_is_replayed_and_redriven_without_doubling(deployment,
     assert deployment.queries.state(document)["visma_number"] == posted["visma_number"]
     assert deployment.posts() == before
     deployment.push()
+
+
+@pytest.mark.parametrize("number", ["GL-7001", "HUB-4502"])
+def test_a_document_in_an_interchange_of_its_own_takes_no_more_of_aws_than_it_may(
+    deployment, first_run, number
+):
+    states, message = deployment.site.client("stepfunctions"), first_run[number].id.split("-", 1)[0]
+    pages = states.get_paginator("list_executions")
+    arns = [
+        one["executionArn"]
+        for machine in ("ReceiveMachine", "ProcessMachine")
+        for page in pages.paginate(stateMachineArn=deployment.outputs[machine])
+        for one in page["executions"]
+    ]
+    found = [states.describe_execution(executionArn=arn) for arn in arns]
+    ours = [one["executionArn"] for one in found if item_of(json.loads(one["input"])).startswith(message)]
+    assert len(ours) == 2
+    assert 4 < states_entered(states, ours) <= MOST_TRANSITIONS
+    assert 3 < invocations(states, ours) <= MOST_INVOCATIONS
