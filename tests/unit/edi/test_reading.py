@@ -107,6 +107,12 @@ def test_an_edifact_header_says_who_what_and_when():
     assert interchange.prelude == b"UNA:+.? '"
 
 
+def test_an_edifact_message_type_in_lower_case_is_the_same_type():
+    header = "UNB+UNOC:3+A:14+B:14+260115:0930+R'"
+    _, (message,) = one(f"{header}UNH+1+orders:d:96a:un:EAN008'UNT+2+1'UNZ+1+R'")
+    assert (message.type, message.version, message.agency) == ("ORDERS", "D.96A", "UN")
+
+
 def test_edifact_groups_are_read():
     interchange, (message,) = one(GROUPED)
     assert (message.group.control_number, message.group.functional_id, message.group.version) == (

@@ -141,12 +141,12 @@ def _identify_st(st: Segment, group: Group | None, _: InterchangeFacts) -> Messa
 
 
 def _identify_unh(unh: Segment, _: Group | None, __: InterchangeFacts) -> MessageIdentity:
-    version, release = unh.element(2, 2).strip(), unh.element(2, 3).strip()
+    version, release = unh.element(2, 2).strip().upper(), unh.element(2, 3).strip().upper()
     return MessageIdentity(
         unh.element(2, 1).strip().upper(),
         f"{version}.{release}" if release else version,
         unh.element(1).strip(),
-        unh.element(2, 4).strip(),
+        unh.element(2, 4).strip().upper(),
         unh.element(2, 5).strip(),
     )
 
