@@ -202,3 +202,11 @@ def _other(world, consignment):
     except ConnectorError:
         return False
     return True
+
+
+def test_what_was_refused_goes_to_the_mailbox_that_was_mended_meanwhile():
+    world, consignment = make()
+    with pytest.raises(ConnectorError):
+        send_to_sterling(replace(consignment, mailbox="/nobody"), world.send_ports())
+    assert send_to_sterling(consignment, world.send_ports())["mailbox"] == MAILBOX
+    assert len(delivered(world)) == 1

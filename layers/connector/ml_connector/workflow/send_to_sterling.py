@@ -98,7 +98,7 @@ def send_to_sterling(consignment: Consignment, ports: SendPorts) -> dict[str, An
     outgoing = ports.outbox.plan(planned)
     if outgoing.state is not SendState.SENT:
         with LoginPause(ports.client, ports.marks, ports.now).kept():
-            outgoing = _Sending(consignment, ports).run(outgoing)
+            outgoing = _Sending(consignment, ports).run(outgoing, mailbox)
     return {
         "mailbox": outgoing.mailbox,
         "name": outgoing.name,
@@ -114,7 +114,10 @@ class _Sending:
         self._consignment, self._ports = consignment, ports
         self._settings = ports.client.settings
 
-    def run(self, outgoing: Outgoing) -> Outgoing:
+    def run(self, outgoing: Outgoing, mailbox: str) -> Outgoing:
+        if outgoing.state is SendState.PLANNED and outgoing.mailbox != mailbox:
+            # It certainly did not arrive: where it goes may have been mended meanwhile.
+            outgoing = self._change(outgoing, mailbox=mailbox)
         if outgoing.state in (SendState.SENDING, SendState.UNKNOWN):
             outgoing = self._look(outgoing)
         return outgoing if outgoing.state is SendState.SENT else self._attempt(outgoing)
