@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ml_connector.codecs.edifact.despatch_items import read_items, write_items
 from ml_connector.codecs.edifact.qualifiers import first_codes
@@ -19,7 +19,7 @@ from ml_connector.documents import (
 from ml_connector.errors import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from ml_connector.codecs.edifact.reading import EdifactReading, GroupReader
@@ -57,6 +57,20 @@ _MEASURES = {
 _MEASURE_CODES = {"weight": "AAB", "net_weight": "AAA", "volume": "AAW"}
 
 
+class _Read(NamedTuple):
+    """A package as its CPS group gives it.
+
+    Attributes:
+        parent: The number of the package around it; empty at the top.
+        package: The package, without those in it.
+        level_stated: Whether CPS names its level.
+    """
+
+    parent: str
+    package: Package
+    level_stated: bool
+
+
 def read_packages(reading: EdifactReading, only_order: str | None) -> tuple[Package, ...]:
     """The packages as a tree: CPS 7164 names each, 7166 the one around it.
 
@@ -65,15 +79,15 @@ def read_packages(reading: EdifactReading, only_order: str | None) -> tuple[Pack
     Raises:
         Rejected: Packages stand in each other deeper than any shipment is packed.
     """
-    read: dict[str, tuple[str, Package]] = {}
+    read: dict[str, _Read] = {}
     for index, group in enumerate(reading.root.groups("CPS")):
-        name, parent, package = _read_package(group, only_order)
+        name, found = _read_package(group, only_order)
         if name in read:
             message = f"Two packages are numbered {name}; the second is kept under a number of its own."
             reading.find(Severity.WARNING, "package-number-repeated", message, path=f"CPS {name}", found=name)
             name = ""
-        read[name or f"#{index}"] = (parent, package)
-    for name, (parent, package) in list(read.items()):
+        read[name or f"#{index}"] = found
+    for name, (parent, _, _) in list(read.items()):
         depth = _depth(name, read)
         if depth and depth > MOST_NESTED:
             raise Rejected(
@@ -85,39 +99,55 @@ def read_packages(reading: EdifactReading, only_order: str | None) -> tuple[Pack
                 f"Package {name} stands in {parent}, which is not there or stands in it; taken as outermost."
             )
             reading.find(Severity.WARNING, "package-parent", message, path=f"CPS {name}", found=parent)
-            read[name] = ("", package)
-    inside: dict[str, list[tuple[str, Package]]] = {}
-    for name, (parent, package) in read.items():
-        inside.setdefault(parent, []).append((name, package))
+            read[name] = read[name]._replace(parent="")
+    inside: dict[str, list[tuple[str, _Read]]] = {}
+    for name, found in read.items():
+        inside.setdefault(found.parent, []).append((name, found))
     return _children("", None, inside)
 
 
-def _depth(name: str, read: Mapping[str, tuple[str, Package]]) -> int:
+def _depth(name: str, read: Mapping[str, _Read]) -> int:
     """How deep a package stands, 1 at the top; 0 if it does not hang from the top, and more than too deep."""
     seen: set[str] = set()
     while name and len(seen) <= MOST_NESTED:
         if name in seen or name not in read:
             return 0
         seen.add(name)
-        name = read[name][0]
+        name = read[name].parent
     return len(seen)
 
 
 def _children(
-    around: str, mark: str | None, inside: Mapping[str, list[tuple[str, Package]]]
+    around: str, mark: str | None, inside: Mapping[str, list[tuple[str, _Read]]]
 ) -> tuple[Package, ...]:
-    return tuple(
-        package.model_copy(
-            update={
-                "parent": mark,
-                "children": _children(name, package.id.value if package.id else None, inside),
-            }
-        )
-        for name, package in inside.get(around, ())
-    )
+    packages = []
+    for name, (_, package, level_stated) in inside.get(around, ()):
+        children = _children(name, package.id.value if package.id else None, inside)
+        whole = package.model_copy(update={"parent": mark, "children": children})
+        if not around and not level_stated and _is_total(whole):
+            whole = whole.model_copy(update={"level": PackageLevel.SHIPMENT})
+        packages.append(whole)
+    return tuple(packages)
 
 
-def _read_package(group: GroupReader, only_order: str | None) -> tuple[str, str, Package]:
+def _is_total(package: Package) -> bool:
+    """Whether an outermost PAC counts the packages below it, of its type where it names one.
+
+    The first CPS of a DESADV stands for the consignment; some senders put the number of packages there.
+    """
+    if package.id or package.items or not package.children:
+        return False
+    below = [inner for child in package.children for inner in child.walk()]
+    if package.type is not None:
+        return package.count == _number_of(inner for inner in below if inner.type == package.type)
+    return package.count in (_number_of(package.children), _number_of(below))
+
+
+def _number_of(packages: Iterable[Package]) -> int:
+    return sum(package.count or 1 for package in packages)
+
+
+def _read_package(group: GroupReader, only_order: str | None) -> tuple[str, _Read]:
     # Senders of one level leave CPS out; its group is there all the same.
     head = group.segment("CPS")
     name, parent, level = (head.part(1) or "", head.part(2) or "", head.part(3)) if head else ("", "", None)
@@ -130,7 +160,7 @@ def _read_package(group: GroupReader, only_order: str | None) -> tuple[str, str,
         level=_LEVELS.get(level or "", implied if packs else PackageLevel.SHIPMENT),
         items=read_items(group.groups("LIN"), only_order),
     )
-    return name, parent, package
+    return name, _Read(parent, package, level in _LEVELS)
 
 
 def _read_pack(group: GroupReader) -> dict[str, Any]:

@@ -88,6 +88,18 @@ def write_category(writer: Writer, name: str, tax: TaxSubtotal) -> None:
     group.group("TaxScheme").text("ID", tax.scheme or "VAT")
 
 
+def tax_total_of(root: Node, currency: str | None) -> Node | None:
+    """The cac:TaxTotal in the document's currency; the one in the tax currency may stand before it."""
+    totals = root.nodes("cac:TaxTotal")
+    own = (total for total in totals if currency is None or _currency_of(total) in (None, currency))
+    return next(own, None)
+
+
+def _currency_of(total: Node) -> str | None:
+    amount = total.node("cbc:TaxAmount")
+    return amount.coded("currencyID", ()) if amount else None
+
+
 def read_subtotals(reading: MarkupReading, total: Node | None) -> tuple[TaxSubtotal, ...]:
     """The cac:TaxSubtotal of the tax total."""
     found = []

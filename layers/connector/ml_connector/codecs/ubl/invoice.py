@@ -12,6 +12,7 @@ from ml_connector.codecs.ubl.commercial import (
     read_means,
     read_subtotals,
     read_terms,
+    tax_total_of,
     write_charges,
     write_means,
     write_subtotals,
@@ -100,7 +101,8 @@ def decode(data: bytes, profile: CodecProfile) -> Invoice:
         raise reading.refuse(f"The {root.name} gives no ID or no IssueDate.", root.path)
     code = root.text(f"cbc:{root.name}TypeCode")
     kind = InvoiceType.CREDIT_NOTE if credit else _TYPES.get(code or "380", InvoiceType.INVOICE)
-    total = root.node("cac:TaxTotal")
+    currency = root.text("cbc:DocumentCurrencyCode")
+    total = tax_total_of(root, currency)
     begins, ends = read_period(reading, root, "cac:InvoicePeriod")
     invoice = Invoice(
         invoice_type=kind,
@@ -113,7 +115,7 @@ def decode(data: bytes, profile: CodecProfile) -> Invoice:
         period_end=ends,
         **_read_references(reading, root),
         parties=read_parties(root, _PARTIES) + read_place(root),
-        currency=root.text("cbc:DocumentCurrencyCode") or profile.default_currency,
+        currency=currency or profile.default_currency,
         tax_currency=root.text("cbc:TaxCurrencyCode"),
         payment_means=tuple(read_means(reading, node) for node in root.nodes("cac:PaymentMeans")),
         payment_terms=read_terms(root),
