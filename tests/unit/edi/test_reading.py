@@ -270,12 +270,14 @@ def test_wrong_dates_and_unknown_repertoires_are_told():
     ]
 
 
-def test_findings_are_kept_up_to_a_limit():
+def test_findings_are_kept_up_to_a_limit_and_past_it_the_first_of_each_rule():
     _, (message, _) = one(
         X12.replace("BEG*00*SA*PO-1**20260301~", "B!*1~" * 50), ReadOptions(findings_limit=10)
     )
-    assert len(message.findings) == 11
-    assert message.findings[-1].rule == "findings-limit"
+    assert rules(message.findings) == [*["invalid-tag"] * 10, "findings-limit", "message-count-wrong"]
+    assert message.findings[10].message == (
+        "There are more than 10 findings; of further ones the first of each rule is listed."
+    )
 
 
 def test_what_nobody_reads_of_an_interchange_is_passed_over():

@@ -45,7 +45,7 @@ TABLE = {
     "message-control-missing": swapped(b"ST*850*0001~", b"ST*850~"),
     "message-control-repeated": swapped(b"ST*850*0002", b"ST*850*0001", x12(ORDER_850, ORDER_850)),
     "message-after-reconciliation": tradacoms(("RSGRSG", ["RSG=REF1+5098765000012"]), ("ORDTLR", ["OFT=1"])),
-    "findings-limit": b"VAN LINE" + swapped(b"*260115*", b"*260199*"),
+    "findings-limit": swapped(b"~PO1", b"~~PO1", swapped(b"~CTT", b"~~CTT")),
 }
 OPTIONS = {
     "segment-too-long": ReadOptions(segment_bytes=1_000, chunk_bytes=1_000),

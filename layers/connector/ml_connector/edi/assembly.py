@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ml_connector.edi.characters import note_characters
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from ml_connector.edi.options import ReadOptions
     from ml_connector.edi.rules import Notebook
     from ml_connector.edi.segment import Block
+
+_PLACE = attrgetter("place")
 
 
 class Assembler:
@@ -73,7 +77,8 @@ class Assembler:
         if lexed is None:
             self._finish()
             return False
-        block, marks, self._oddities = lexed.block, lexed.marks, lexed.oddities
+        block, marks = lexed.block, lexed.marks
+        self._oddities = sorted(lexed.oddities, key=_PLACE)
         cursor = 0
         for place, (index, mark) in enumerate(marks):
             if index < cursor:
@@ -159,14 +164,16 @@ class Assembler:
 
     def _tell(self, own: Block, start: int, owner: Message | Notebook) -> None:
         """Note the oddities and foreign characters of a block's slice that starts at an index."""
-        for oddity in self._oddities:
-            if start <= oddity.place < start + len(own):
-                place = oddity.place - start
-                segment = own.segment(place)
-                notes = owner.notes if isinstance(owner, Message) else owner
-                notes.note(oddity.rule, oddity.message, segment=segment)
+        first = bisect_left(self._oddities, start, key=_PLACE)
+        last = bisect_left(self._oddities, start + len(own), key=_PLACE)
+        if first == last and own.ascii:
+            return
+        notes = owner.notes if isinstance(owner, Message) else owner
+        for place, rule, message in self._oddities[first:last]:
+            if notes.takes(rule):
+                notes.note(rule, message, segment=own.segment(place - start))
         if not own.ascii:
-            note_characters(own, owner.notes if isinstance(owner, Message) else owner)
+            note_characters(own, notes)
 
     def _close(self, trailer: bytes) -> None:
         message = self._open

@@ -93,7 +93,6 @@ class Judge:
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
         self._known: set[bytes] = set()
-        self._told: set[str] = set()
         self.lined = False
         self.lost: tuple[int, int] | None = None
         self.foreign: list[int] = []
@@ -104,13 +103,12 @@ class Judge:
         oddities: list[Oddity] = []
         self.foreign.clear()
         self.lost = None
-        if block.syntax.upper_only and window.upper() != window:
-            self._note_lower_case(block, oddities)
+        lower = block.syntax.upper_only and window.upper() != window
         broken = has_breaks(window)
         if not broken or (block.syntax.terminator == b"\n" and b"\r" not in window):
             plain = self._scan(block, window, self.frame.scans[b""])
             if plain is not None:
-                plain.oddities = oddities
+                plain.oddities = _lower_case(block) if lower else oddities
                 return plain
         if broken:
             line = block.syntax.terminator + b"\n", block.syntax.terminator + b"\r\n"
@@ -129,6 +127,8 @@ class Judge:
         found = [(index, marks[head]) for index, head in enumerate(heads) if head in marks]
         if releases_terminator(window, block.syntax):
             self._judge_releases(block, block.syntax.release, oddities)
+        if lower:
+            oddities += _lower_case(block)
         return LexedBlock(block, found, oddities)
 
     def judge_lines(self, block: Block, window: bytes, ending: bytes, breaks: int) -> LexedBlock | None:
@@ -185,17 +185,6 @@ class Judge:
         kinds[:] = [kind for kind in kinds if kind is not None]
         return True
 
-    def tell(self, oddities: list[Oddity], index: int, rule: str, message: str) -> None:
-        """Note an oddity of a kind that one mention per interchange is enough for."""
-        if rule not in self._told:
-            self._told.add(rule)
-            oddities.append(Oddity(index, rule, message))
-
-    def _note_lower_case(self, block: Block, oddities: list[Oddity]) -> None:
-        index = next((index for index, raw in enumerate(block.raws) if raw.upper() != raw), 0)
-        told = "Upper case was expected under UNOA, and lower case was found."
-        self.tell(oddities, index, "lower-case-under-unoa", told)
-
     def _heads(self, block: Block) -> list[bytes]:
         length = self.frame.head_bytes
         return [raw[:length] for raw in block.raws]
@@ -208,9 +197,9 @@ class Judge:
         if not broken:
             return
         self._find_lost(block, broken)
-        if self.lost is None or self.lost[0] > broken[0]:
-            told = "A segment was expected on one line; the line breaks inside it were left out."
-            self.tell(oddities, broken[0], "line-break-in-segment", told)
+        told = "A segment was expected on one line; the line breaks inside it were left out."
+        mended = (index for index in broken if self.lost is None or index < self.lost[0])
+        oddities.extend(Oddity(index, "line-break-in-segment", told) for index in mended)
 
     def _find_lost(self, block: Block, broken: list[int]) -> None:
         """Find the first line end that stands for a terminator, in data that have each segment on a line."""
@@ -254,18 +243,19 @@ class Judge:
 
     def _judge_head(self, head: bytes, heads: list[bytes], oddities: list[Oddity]) -> None:
         tag = self.frame.tag_of(head)
+        places = [index for index, other in enumerate(heads) if other == head]
         if not tag:
             told = f"A segment tag was expected, and {head.decode('latin-1')!r} was found."
-            places = (index for index, other in enumerate(heads) if other == head)
             oddities.extend(Oddity(place, "invalid-tag", told) for place in places)
             return
-        if head in self.frame.marks or head[:3].upper() not in _FOREIGN:
+        usual = tag == tag.upper()
+        if head not in self.frame.marks and head[:3].upper() in _FOREIGN:
+            self.foreign.extend(filter(None, places))
+        elif usual:
             self._known.add(head)
-        else:
-            self.foreign.extend(index for index, other in enumerate(heads) if index and other == head)
-        if tag != tag.upper():
+        if not usual:
             told = f"The tag was expected in upper case, and is {tag!r}."
-            self.tell(oddities, heads.index(head), "lower-case-tag", told)
+            oddities.extend(Oddity(place, "lower-case-tag", told) for place in places)
 
     def _judge_releases(self, block: Block, release: bytes, oddities: list[Oddity]) -> None:
         """Note releases before terminators that look like mistakes."""
@@ -287,3 +277,10 @@ class Judge:
                     "A terminator is released, and what follows looks like a segment. Is a release too many?"
                 )
                 oddities.append(Oddity(index, "released-terminator-before-tag", told))
+
+
+def _lower_case(block: Block) -> list[Oddity]:
+    """The segments of a block in which lower case stands."""
+    told = "Upper case was expected under UNOA, and lower case was found."
+    lower = (index for index, raw in enumerate(block.raws) if raw.upper() != raw)
+    return [Oddity(index, "lower-case-under-unoa", told) for index in lower]

@@ -17,7 +17,8 @@ class ReadOptions:
         held_bytes: A message longer than this is handed out before its end was read, to be streamed.
         segment_bytes: A segment longer than this without a terminator is a break.
         noise_bytes: More foreign bytes than this beside an interchange are an error, fewer a warning.
-        findings_limit: How many findings an interchange or a message keeps.
+        findings_limit: How many findings of reading an interchange or a message keeps; past them the first
+            of each rule.
     """
 
     strict: bool = False

@@ -125,23 +125,42 @@ class Notebook:
     standard: Standard
     counted: bool = True
     findings: list[Finding] = field(default_factory=list)
+    _told: set[str] = field(default_factory=set, init=False, repr=False)
 
     def note(self, rule: str, message: str, *, segment: Segment | None = None, **place: object) -> None:
         """Note a finding; a segment gives its tag, position, offset and line."""
+        if not self.takes(rule):
+            return
         if segment is not None:
             position = segment.position if self.counted else None
             where = {"tag": segment.tag, "position": position, "offset": segment.offset}
             place = {**where, "line": segment.line, **place}
-        self.add(finding_of(rule, message, self.options, self.standard, **place))
+        self._keep(finding_of(rule, message, self.options, self.standard, **place))
 
-    def add(self, finding: Finding) -> None:
-        """Keep a finding, up to the limit; past it one finding says that there are more."""
+    def takes(self, rule: str) -> bool:
+        """Return whether another finding of a rule is kept, and remember it where it is not.
+
+        All are up to the limit. Past it the first of each rule is, so that what is left out weighs nothing
+        that those listed do not, and one finding says that there are more.
+        """
         limit = self.options.findings_limit
         if len(self.findings) < limit:
-            self.findings.append(finding)
-        elif len(self.findings) == limit:
-            told = f"More than {limit} findings; the further ones are not listed."
-            self.findings.append(Finding(severity=finding.severity, rule="findings-limit", message=told))
+            return True
+        if not self._told:
+            self._told.update(finding.rule for finding in self.findings)
+        if rule not in self._told:
+            return True
+        if "findings-limit" not in self._told:
+            told = (
+                f"There are more than {limit} findings; of further ones the first of each rule is listed."
+            )
+            self._keep(finding_of("findings-limit", told, self.options, self.standard))
+        return False
+
+    def _keep(self, finding: Finding) -> None:
+        self.findings.append(finding)
+        if self._told:
+            self._told.add(finding.rule)
 
 
 def finding_of(rule: str, message: str, options: ReadOptions, standard: Standard, **place: object) -> Finding:

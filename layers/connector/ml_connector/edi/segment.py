@@ -35,6 +35,7 @@ class Block:
         gap: What stood after each part but an unclosed last: the terminator, perhaps with a line end.
         anchors: Offsets and lines of parts already known, by index.
         placed: The offsets of all segments once somebody asked for them.
+        lines: The lines on which the parts start, where they hold line ends, once somebody asked.
     """
 
     # Defaults here and not in the constructor, as a block is made for each message.
@@ -42,6 +43,7 @@ class Block:
     closed = True
     anchors: Mapping[int, tuple[int, int]] = MappingProxyType({})
     placed: list[int] | None = None
+    lines: list[int] | None = None
 
     def __init__(
         self, syntax: Syntax, parts: list[bytes], raws: list[bytes], offset: int, line: int, position: int = 1
@@ -109,14 +111,23 @@ class Block:
     def line_of(self, index: int) -> int:
         """Return the line on which a segment's tag stands."""
         part = self.parts[index]
-        return self._place_of(index)[1] + part.count(b"\n", 0, self.lead(part))
+        return self._line_at(index) + part.count(b"\n", 0, self.lead(part))
 
     def _place_of(self, index: int) -> tuple[int, int]:
         """Return offset and line at which a part starts."""
         before = self.parts[:index]
-        offset = self.offset + sum(map(len, before)) + index * len(self.gap)
-        breaks = sum(part.count(b"\n") for part in before) if self.raws is not self.parts else 0
-        return offset, self.line + breaks + index * self.gap.count(b"\n")
+        return self.offset + sum(map(len, before)) + index * len(self.gap), self._line_at(index)
+
+    def _line_at(self, index: int) -> int:
+        """Return the line on which a part starts."""
+        lines = self.gap.count(b"\n")
+        if self.raws is self.parts:
+            return self.line + index * lines
+        if self.lines is None:
+            self.lines = list(
+                accumulate((part.count(b"\n") + lines for part in self.parts), initial=self.line)
+            )
+        return self.lines[index]
 
     def lead(self, part: bytes) -> int:
         """Return how many bytes of a part stand before its tag: blanks, and terminators of empty segments."""
