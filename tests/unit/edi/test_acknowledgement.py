@@ -61,6 +61,19 @@ def test_an_interchange_without_groups_is_answered_by_ta1():
     assert b"~TA1*000000042*260115*0930*R*" in answer(x12(ORDER_850)[:106])
 
 
+@pytest.mark.parametrize("stray", [b"", b"ZZZ*1~"])
+@pytest.mark.parametrize("group", [b"", b"GE*1*7~"])
+def test_a_missing_interchange_trailer_is_a_premature_end_whatever_stands_in_the_rest(stray, group):
+    cut = x12(ORDER_850)
+    cut = cut.replace(b"GS*", stray + b"GS*")[: cut.index(b"GE*") + len(stray)] + group
+    assert b"~TA1*000000042*260115*0930*R*023~" in answer(cut, AcknowledgementKind.TA1)
+
+
+def test_a_segment_outside_of_groups_is_invalid_content_in_a_whole_interchange():
+    stray = x12(ORDER_850).replace(b"GS*", b"ZZZ*1~GS*")
+    assert b"~TA1*000000042*260115*0930*R*024~" in answer(stray, AcknowledgementKind.TA1)
+
+
 def test_warnings_are_told_where_wanted():
     data = x12(("BEG*98*NE*1**20260115", ORDER_850[1]))
     assert b"~AK5*A~" in answer(data)

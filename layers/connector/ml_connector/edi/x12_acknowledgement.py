@@ -31,6 +31,8 @@ _MOST_ELEMENTS = 99
 #: The largest segment position element 719 holds.
 _MOST_POSITION = 999_999
 _GUIDE_999 = "005010X231A1"
+#: The note of an interchange that was cut off, which tells more than what is wrong in the rest of it.
+_PREMATURE_END = "TA1:023"
 
 
 def compose_x12_acknowledgement(answer: Answer, kind: AcknowledgementKind | None) -> bytes:
@@ -111,12 +113,13 @@ def _address(address: Address, separators: Separators) -> Address:
 
 
 def ta1_row(answer: Answer) -> Row:
-    """TA1: the interchange's number, date and time, accepted or not, and the first note code (I18)."""
+    """TA1: the interchange's number, date and time, accepted or not, and one note code (I18)."""
     header = answer.interchange.header
     findings = [finding for finding in answer.interchange.findings if finding.code.startswith("TA1:")]
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     warnings = [finding for finding in findings if finding.severity is Severity.WARNING]
     told = errors or (warnings if answer.style.warnings else [])
+    told = sorted(told, key=lambda finding: finding.code != _PREMATURE_END)
     status = "R" if errors else "E" if told else "A"
     note = told[0].code.partition(":")[2] if told else "000"
     number = "".join(filter(str.isdecimal, answer.interchange.control_number))[:9]
