@@ -96,3 +96,5 @@ def test_a_unit_of_the_partner_in_lower_case_is_found_as_the_partner_wrote_it():
     data = (FIXTURES / "edifact" / "orders-two-lines.edi").read_bytes().replace(b":PCE", b":stk")
     (order,) = read(data, CodecProfile(units_in={"stk": "PCE"}))
     assert [line.uom.code for line in order.lines] == ["PCE", "KGM"]
+    changed = [(n.path, n.original, n.value) for n in order.normalisations if n.rule == "unit-override"]
+    assert changed == [("QTY01 of segment 14", "stk", "PCE")]

@@ -126,9 +126,11 @@ class MarkupReading:
         """A unit code of UN/ECE Recommendation 20, or 21 for codes of three that begin with X."""
         if code is None:
             return None
-        code = self.profile.units_in.get(code, code)
-        package = len(code) == 3 and code.startswith("X")
-        return unit(code, UnitList.UNECE_REC21 if package else UnitList.UNECE_REC20)
+        meant = self.profile.units_in.get(code, code)
+        if meant != code:
+            self.normalised("unit-override", "uom", code, meant)
+        package = len(meant) == 3 and meant.startswith("X")
+        return unit(meant, UnitList.UNECE_REC21 if package else UnitList.UNECE_REC20)
 
     def numbered(self, interchange: str | None, *, sender: str | None, receiver: str | None) -> None:
         """Add the interchange's number and its parties to the source."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from tests.unit.codecs.roundtrip import content, written
 from tests.unit.codecs.ubl.generated import moderately, order_responses, orders
 
+from ml_connector.codecs import CodecProfile
 from ml_connector.codecs.recognition import read_documents
 from ml_connector.documents import (
     OrderLine,
@@ -114,3 +117,11 @@ def test_a_document_without_what_it_must_have_is_refused(data, missing):
 def test_what_ubl_has_no_place_for_is_refused_before_it_is_written(document):
     with pytest.raises(Misconfigured):
         written(document, "ubl", "")
+
+
+def test_a_unit_that_means_something_else_at_the_partner_is_recorded():
+    data = (Path(__file__).parents[3] / "fixtures/ubl/order-priced-per-hundred.xml").read_bytes()
+    [found] = read_documents(data, profile=CodecProfile(units_in={"KGM": "TNE"}))
+    assert [(n.path, n.original, n.value) for n in found.normalisations if n.rule == "unit-override"] == [
+        ("uom", "KGM", "TNE")
+    ]

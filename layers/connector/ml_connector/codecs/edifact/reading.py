@@ -135,8 +135,11 @@ class SegmentReader(Taken):
         sent = super().part(element, component)
         if sent is None:
             return None
-        meant = self.reading.profile.units_in
-        code = meant.get(sent) or meant.get(sent.upper()) or self.folded(sent, element)
+        known = self.reading.profile.units_in
+        meant = known.get(sent) or known.get(sent.upper())
+        code = meant or self.folded(sent, element)
+        if meant and meant != sent:
+            self.reading.normalised("unit-override", self.path(element), sent, meant)
         package = len(code) == 3 and code.startswith("X")
         return unit(code, UnitList.UNECE_REC21 if package else UnitList.UNECE_REC20)
 
