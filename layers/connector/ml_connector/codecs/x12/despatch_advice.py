@@ -7,44 +7,38 @@ from typing import TYPE_CHECKING, Any
 from ml_connector.codecs.totals import check_count
 from ml_connector.codecs.x12.adaptation import adapted
 from ml_connector.codecs.x12.assembly import interchange_of
+from ml_connector.codecs.x12.contents import Contents
 from ml_connector.codecs.x12.dates import read_dates, read_terms
 from ml_connector.codecs.x12.despatch_writing import write_despatch
 from ml_connector.codecs.x12.elements import X12Reading
 from ml_connector.codecs.x12.headers import opening, required
 from ml_connector.codecs.x12.hierarchy import read_hierarchy
+from ml_connector.codecs.x12.lading import OF_SHIPMENT, read_lading
 from ml_connector.codecs.x12.parties import read_parties
 from ml_connector.codecs.x12.purchase_order import read_purpose
 from ml_connector.codecs.x12.references import read_references
 from ml_connector.codecs.x12.shipment import (
     read_carrier,
-    read_item,
-    read_lading,
-    read_marks,
-    read_order,
     sum_of_items,
 )
-from ml_connector.codecs.x12.structures import LEVELS, SHIPMENT_DATES, STRUCTURES
+from ml_connector.codecs.x12.structures import SHIPMENT_DATES, STRUCTURES
 from ml_connector.codecs.x12.writing import SetWriter
 from ml_connector.documents import (
     DespatchAdvice,
     DespatchTotals,
     IdentifierScheme,
-    Package,
     PackageLevel,
     Severity,
 )
 from ml_connector.edi.loops import place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ml_connector.codecs.profile import CodecProfile
-    from ml_connector.codecs.x12.hierarchy import Level
-    from ml_connector.documents import DespatchItem, DespatchOrder, Reference
+    from ml_connector.documents import Reference
     from ml_connector.edi import Interchange, Message
     from ml_connector.edi.loops import Loop
 
-_SHIPMENT, _ORDER, _ITEM = "S", "O", "I"
+_SHIPMENT = "S"
 
 
 def decode(interchange: Interchange, message: Message, profile: CodecProfile) -> DespatchAdvice:
@@ -59,7 +53,7 @@ def decode(interchange: Interchange, message: Message, profile: CodecProfile) ->
     number = required(reading, bsn, 2, "shipment number")
     tops = read_hierarchy(reading, tree)
     shipment = next((top.loop for top in tops if top.code == _SHIPMENT), tree)
-    contents = _Contents(reading)
+    contents = Contents(reading)
     packages = tuple(package for top in tops for package in contents.packages_of(top))
     fields = {**_read_shipment(reading, tree, shipment), "packages": packages}
     advice = DespatchAdvice(
@@ -71,7 +65,8 @@ def decode(interchange: Interchange, message: Message, profile: CodecProfile) ->
         **fields,
     )
     _check_items(reading, advice)
-    totals = _read_totals(reading, tree, advice, sum(1 for top in tops for _ in top.walk()))
+    levels = sum(1 for top in tops for _ in top.walk())
+    totals = _read_totals(reading, tree, advice, levels, contents.further_shares)
     return advice.model_copy(update={**totals, **reading.provenance(tree)})
 
 
@@ -79,7 +74,7 @@ def _read_shipment(reading: X12Reading, tree: Loop, shipment: Loop) -> dict[str,
     """The fields of the shipment level: where to, with whom, how heavy."""
     dates = read_dates(reading, [*tree.segments("DTM"), *shipment.segments("DTM")], SHIPMENT_DATES)
     references = list(read_references(reading, shipment.segments("REF")))
-    lading = read_lading(reading, shipment.segments("TD1")[:1])
+    lading = read_lading(reading, shipment, OF_SHIPMENT)
     bill_of_lading = _pop_reference(references, "BM")
     tracking = _pop_reference(references, "CN") or _pop_reference(references, "2I")
     return {
@@ -102,96 +97,6 @@ def _pop_reference(references: list[Reference], qualifier: str) -> str | None:
         return None
     references.remove(found)
     return found.number
-
-
-class _Contents:
-    """Turns levels into packages, and keeps the orders met on the way."""
-
-    def __init__(self, reading: X12Reading) -> None:
-        self._reading = reading
-        self.orders: list[DespatchOrder] = []
-
-    def packages_of(self, level: Level, order: DespatchOrder | None = None) -> list[Package]:
-        """The packages below a shipment or order level; loose items stand in one of level SHIPMENT."""
-        if level.code == _ORDER:
-            order = self._order(level)
-        loose = [self._item(child, order) for child in level.children if self._is_loose(child)]
-        number = order.po_number if order else None
-        packages = []
-        if loose:
-            packages.append(Package(level=PackageLevel.SHIPMENT, po_number=number, items=tuple(loose)))
-        for child in level.children:
-            packages += self._packed(child, order)
-        return packages
-
-    def _packed(self, level: Level, order: DespatchOrder | None) -> list[Package]:
-        if level.code in LEVELS:
-            return [self._package(level, order, None)]
-        if level.code != _ITEM:
-            return self.packages_of(level, order)
-        if self._is_loose(level):
-            return []
-        item = self._item(level, order)
-        inside = tuple(self._package(child, order, None) for child in level.children if child.code in LEVELS)
-        number = order.po_number if order else None
-        return [Package(level=PackageLevel.SHIPMENT, po_number=number, items=(item,), children=inside)]
-
-    def _is_loose(self, level: Level) -> bool:
-        """An item that is not taken apart into packages of its own."""
-        return level.code == _ITEM and not any(child.code in LEVELS for child in level.children)
-
-    def _package(self, level: Level, order: DespatchOrder | None, parent: str | None) -> Package:
-        loop = level.loop
-        marks = read_marks(self._reading, loop.segments("MAN"))
-        own = marks[0].value if marks else None
-        items = list(self._items_inside(level, order))
-        is_item = loop.segment("SN1") is not None
-        if is_item:
-            items.insert(0, read_item(self._reading, loop, order))
-        return Package(
-            id=marks[0] if marks else None,
-            additional_ids=tuple(marks[1:]),
-            level=LEVELS[level.code],
-            parent=parent,
-            po_number=order.po_number if order else None,
-            references=() if is_item else read_references(self._reading, loop.segments("REF")),
-            items=tuple(items),
-            children=tuple(self._package(inner, above, own) for inner, above in self._inside(level, order)),
-            **read_lading(self._reading, loop.segments("TD1")[:1]),
-        )
-
-    def _items_inside(self, level: Level, order: DespatchOrder | None) -> Iterator[DespatchItem]:
-        """Items directly in a package, also those that stand below an order level inside it."""
-        for child in level.children:
-            if child.code == _ITEM:
-                yield self._item(child, order)
-            elif child.code not in LEVELS:
-                yield from self._items_inside(child, self._order(child) if child.code == _ORDER else order)
-
-    def _inside(
-        self, level: Level, order: DespatchOrder | None
-    ) -> Iterator[tuple[Level, DespatchOrder | None]]:
-        """Packages directly in a package, each with the order around it."""
-        for child in level.children:
-            if child.code in LEVELS:
-                yield child, order
-            elif child.code == _ORDER:
-                yield from self._inside(child, self._order(child))
-
-    def _item(self, level: Level, order: DespatchOrder | None) -> DespatchItem:
-        return read_item(self._reading, level.loop, order)
-
-    def _order(self, level: Level) -> DespatchOrder:
-        """The order of a level; one that only repeats the number of an order already met is that order."""
-        order = read_order(self._reading, level.loop)
-        known = next((o for o in self.orders if o.po_number == order.po_number), None)
-        if known is not None and order in (
-            known,
-            type(order)(po_number=order.po_number, release=order.release),
-        ):
-            return known
-        self.orders.append(order)
-        return order
 
 
 def _check_items(reading: X12Reading, advice: DespatchAdvice) -> None:
@@ -219,23 +124,26 @@ def _check_items(reading: X12Reading, advice: DespatchAdvice) -> None:
         seen.add(package.id.matching_value)
 
 
-def _read_totals(reading: X12Reading, tree: Loop, advice: DespatchAdvice, levels: int) -> dict[str, Any]:
-    """Declared totals of CTT beside the computed ones."""
+def _read_totals(
+    reading: X12Reading, tree: Loop, advice: DespatchAdvice, levels: int, further_shares: int
+) -> dict[str, Any]:
+    """Declared totals of CTT beside the computed ones; an item that packages share is one line."""
     items = list(advice.all_items())
+    lines = len(items) - further_shares
     count, hash_total = None, None
     if segment := tree.segment("CTT"):
         ctt = reading.take(segment)
         count, hash_total = ctt.whole(1), ctt.number(2)
-    by_levels = _counts_levels(reading, count, len(items))
+    by_levels = _counts_levels(reading, count, lines)
     counted = {"level_count" if by_levels else "line_count": count}
     declared = DespatchTotals(hash=hash_total, **counted)
     computed = DespatchTotals(
         package_count=sum(1 for p in advice.all_packages() if p.level is not PackageLevel.SHIPMENT),
-        line_count=len(items),
+        line_count=lines,
         level_count=levels,
         hash=sum_of_items(items),
     )
-    check_count(reading, "ctt-line-count", "CTT01", count, levels if by_levels else len(items))
+    check_count(reading, "ctt-line-count", "CTT01", count, levels if by_levels else lines)
     check_count(reading, "ctt-hash-total", "CTT02", declared.hash, computed.hash)
     return {"totals_declared": declared, "totals_computed": computed}
 

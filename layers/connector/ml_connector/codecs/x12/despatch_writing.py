@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml_connector.codecs.x12.dates import write_dates, write_terms
+from ml_connector.codecs.x12.lading import write_lading
 from ml_connector.codecs.x12.parties import write_parties
 from ml_connector.codecs.x12.purchase_order import PURPOSES
 from ml_connector.codecs.x12.qualifiers import code_for
@@ -12,7 +13,6 @@ from ml_connector.codecs.x12.references import write_references
 from ml_connector.codecs.x12.shipment import (
     write_carrier,
     write_item,
-    write_lading,
     write_marks,
     write_order,
 )

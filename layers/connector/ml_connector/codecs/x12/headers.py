@@ -15,8 +15,14 @@ from ml_connector.codecs.x12.charges import (
 )
 from ml_connector.codecs.x12.dates import read_delivery, write_delivery, write_terms, write_transport
 from ml_connector.codecs.x12.parties import read_contact, read_parties, write_contact, write_parties
-from ml_connector.codecs.x12.references import read_notes, read_references, write_notes, write_references
-from ml_connector.documents import Level, OrderTotals, ReferenceType
+from ml_connector.codecs.x12.references import (
+    read_notes,
+    read_numbers,
+    read_references,
+    write_notes,
+    write_references,
+)
+from ml_connector.documents import Level, OrderTotals, ReferenceType, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +31,11 @@ if TYPE_CHECKING:
     from ml_connector.codecs.x12.elements import Elements, X12Reading
     from ml_connector.codecs.x12.writing import SetWriter
     from ml_connector.documents import AllowanceCharge, OrderLine, OrderResponse, PurchaseOrder, Reference
+    from ml_connector.edi import Segment
     from ml_connector.edi.loops import Loop
 
-_TOTAL = "TT"
+#: 522 amount qualifier of AMT: the totals of an order. One AMT is written, the first that is declared.
+_TOTALS = {"TT": "gross_amount", "1": "net_amount"}
 
 
 def opening(reading: X12Reading, tree: Loop, tag: str) -> Elements:
@@ -61,20 +69,49 @@ def required(reading: X12Reading, segment: Elements, number: int, name: str) -> 
 # 98 of CUR01, as each set is written: whose currency it is; another is kept beside the document.
 _BUYER = "BY"
 _CURRENCY_OF = {"810": "SE", "820": "PR"}
+_LINES = ("PO1", "POC", "IT1")
 
 
 def read_currency(reading: X12Reading, tree: Loop) -> tuple[str | None, Decimal | None]:
     """Currency and exchange rate of CUR, else the currency of the partner who names none."""
     cur = tree.segment("CUR")
-    if cur is not None:
-        taken = reading.take(cur)
-        if taken.code(1) != _CURRENCY_OF.get(reading.message.type, _BUYER):
-            taken.leave(1)
-        return taken.code(2), taken.number(3)
+    currency, rate = _taken_currency(reading, cur) if cur is not None else (None, None)
+    currency = _currency_of_lines(reading, tree, currency)
+    if currency is not None or cur is not None:
+        return currency, rate
     default = reading.profile.default_currency
     if default:
         reading.normalised("default-currency", "currency", "", default)
     return default, None
+
+
+def _taken_currency(reading: X12Reading, segment: Segment) -> tuple[str | None, Decimal | None]:
+    cur = reading.take(segment)
+    if cur.code(1) != _CURRENCY_OF.get(reading.message.type, _BUYER):
+        cur.leave(1)
+    return cur.code(2), cur.number(3)
+
+
+def _currency_of_lines(reading: X12Reading, tree: Loop, currency: str | None) -> str | None:
+    """The document's currency, told by its lines where its header is silent; another on a line holds it."""
+    for segment in (cur for tag in _LINES for loop in tree.loops(tag) for cur in loop.segments("CUR")):
+        said, rate = _taken_currency(reading, segment)
+        cur = reading.take(segment)
+        if rate is not None:
+            cur.leave(3)
+        currency = currency or said
+        if said == currency:
+            continue
+        cur.leave(2)
+        reading.find(
+            Severity.HOLD,
+            "currency-differs",
+            f"The document is in {currency}, and {cur.path(2)} is in {said}.",
+            path=cur.path(2),
+            expected=currency,
+            found=said,
+        )
+    return currency
 
 
 def split_contract(
@@ -92,7 +129,10 @@ def split_contract(
 def read_header(reading: X12Reading, tree: Loop, contract: str | None) -> dict[str, Any]:
     """The fields orders, changes and responses share, by name."""
     requested, delivery = read_delivery(reading, tree, area="header")
-    references = read_references(reading, tree.segments("REF", area="header"))
+    references = (
+        *read_references(reading, tree.segments("REF", area="header")),
+        *read_numbers(reading, tree),
+    )
     contract, references = split_contract(contract, references)
     currency, rate = read_currency(reading, tree)
     return {
@@ -146,33 +186,42 @@ def read_trailer(
     declared = _declared(reading, tree)
     check_count(reading, "ctt-line-count", "CTT01", declared.line_count, len(lines))
     check_count(reading, "ctt-hash-total", "CTT02", declared.sum_qty, computed.sum_qty)
-    check_total(reading, "amt-total", "AMT02", declared.gross_amount, computed.gross_amount)
+    for field in _TOTALS.values():
+        check_total(reading, "amt-total", "AMT02", getattr(declared, field), getattr(computed, field))
     return {"totals_declared": declared, "totals_computed": computed}
 
 
 def _declared(reading: X12Reading, tree: Loop) -> OrderTotals:
     loops = tree.loops("CTT")
-    if not loops:
-        segment = tree.segment("CTT")
-        return OrderTotals(line_count=reading.take(segment).whole(1)) if segment else OrderTotals()
-    ctt = reading.take(loops[0].segments("CTT")[0])
-    amount = None
-    for segment in loops[0].segments("AMT"):
+    heads = [*(loop.segments("CTT")[0] for loop in loops), *tree.segments("CTT")]
+    at_head = [amt.segments("AMT")[0] for amt in tree.loops("AMT", area="header")]
+    segments = [*(segment for loop in loops[:1] for segment in loop.segments("AMT")), *at_head]
+    amounts = _read_amounts(reading, segments)
+    if not heads:
+        return OrderTotals.model_validate(amounts)
+    ctt = reading.take(heads[0])
+    return OrderTotals(line_count=ctt.whole(1), sum_qty=ctt.number(2), **amounts)
+
+
+def _read_amounts(reading: X12Reading, segments: Sequence[Segment]) -> dict[str, Any]:
+    """The totals of AMT segments by field; the first of a kind counts, the one of the summary before."""
+    amounts: dict[str, Any] = {}
+    for segment in segments:
         amt = reading.take(segment)
-        if amt.code(1) == _TOTAL and amount is None:
-            amount = amt.number(2)
+        field = _TOTALS.get(amt.code(1) or "")
+        if field and field not in amounts:
+            amounts[field] = amt.number(2)
         else:
             amt.leave(1)
-    return OrderTotals(line_count=ctt.whole(1), sum_qty=ctt.number(2), gross_amount=amount)
+    return amounts
 
 
 def write_trailer(writer: SetWriter, totals: OrderTotals, line_count: int) -> None:
     """Put CTT, and AMT where the total is declared."""
-    for field in ("net_amount",):
-        if (value := getattr(totals, field)) is not None:
-            raise writer.refuse(
-                f"totals_declared.{field}", "CTT and AMT hold count, hash and grand total", value
-            )
     writer.put("CTT", line_count, totals.sum_qty)
-    if totals.gross_amount is not None:
-        writer.put("AMT", _TOTAL, totals.gross_amount)
+    declared = [(code, field) for code, field in _TOTALS.items() if getattr(totals, field) is not None]
+    for _, field in declared[1:]:
+        value = getattr(totals, field)
+        raise writer.refuse(f"totals_declared.{field}", "one AMT holds the grand total", value)
+    for code, field in declared:
+        writer.put("AMT", code, getattr(totals, field))

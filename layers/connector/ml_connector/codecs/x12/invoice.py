@@ -21,7 +21,7 @@ from ml_connector.codecs.x12.invoice_types import (
 from ml_connector.codecs.x12.invoice_writing import write_invoice
 from ml_connector.codecs.x12.parties import read_contact, read_parties
 from ml_connector.codecs.x12.purchase_order import read_purpose
-from ml_connector.codecs.x12.references import read_notes, read_references
+from ml_connector.codecs.x12.references import read_notes, read_numbers, read_references, reference_of
 from ml_connector.codecs.x12.writing import SetWriter
 from ml_connector.documents import (
     Delivery,
@@ -39,6 +39,8 @@ from ml_connector.documents import (
 from ml_connector.edi.loops import place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ml_connector.codecs.profile import CodecProfile
     from ml_connector.codecs.x12.elements import Elements
     from ml_connector.documents import PaymentTerms, Reference
@@ -126,7 +128,12 @@ def _due_by_terms(terms: tuple[PaymentTerms, ...]) -> date | None:
 
 def _read_references(reading: X12Reading, tree: Loop, big: Elements) -> dict[str, Any]:
     """Header references sorted by what they mean to an invoice."""
-    contract, references = split_contract(None, read_references(reading, tree.segments("REF")))
+    named = (
+        *read_references(reading, tree.segments("REF")),
+        *read_numbers(reading, tree),
+        *_of_carriage(reading, tree),
+    )
+    contract, references = split_contract(None, named)
     orders = []
     if big[3] or big[4] or big[5]:
         orders.append(OrderReference(po_number=big[4], issue_date=big.day(3), release=big[5]))
@@ -143,6 +150,18 @@ def _read_references(reading: X12Reading, tree: Loop, big: Elements) -> dict[str
         "original_invoice_references": tuple(sorted_out["original"]),
         "references": tuple(sorted_out["other"]),
     }
+
+
+def _of_carriage(reading: X12Reading, tree: Loop) -> Iterator[Reference]:
+    """The reference of the first CAD (CAD07 and 08): its bill of lading or waybill."""
+    for segment in tree.segments("CAD")[:1]:
+        cad = reading.take(segment)
+        qualifier, number = cad.code(7), cad[8]
+        if qualifier and number:
+            yield reference_of(qualifier, number)
+        else:
+            cad.leave(7)
+            cad.leave(8)
 
 
 def _kind_of(reference: Reference) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml_connector.codecs.totals import extension, line_net
 from ml_connector.codecs.x12.charges import read_charges, taxes_of, write_charges, write_taxes
-from ml_connector.codecs.x12.dates import read_delivery, write_dates
+from ml_connector.codecs.x12.dates import REQUESTED, read_dates, write_dates
 from ml_connector.codecs.x12.items import (
     item_of,
     read_description,
@@ -22,7 +22,15 @@ from ml_connector.codecs.x12.qualifiers import DELIVERY_DATES
 from ml_connector.codecs.x12.references import read_references, write_references
 from ml_connector.codecs.x12.sublines import read_sub_lines, write_sub_lines
 from ml_connector.codecs.x12.units import read_unit, written_unit
-from ml_connector.documents import InvoiceLine, Level, LinePrice, OrderReference, ReferenceType, Severity
+from ml_connector.documents import (
+    Delivery,
+    InvoiceLine,
+    Level,
+    LinePrice,
+    OrderReference,
+    ReferenceType,
+    Severity,
+)
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -35,6 +43,9 @@ if TYPE_CHECKING:
 _FIRST_ID, _ROOM = 6, 10
 _ORDER, _ORDER_LINE = "PO", "PL"
 _NO_CHARGE = "NC"
+_ORDERED = "issue_date"
+_ORDER_DATES = {"004": _ORDERED}
+_LINE_DATES = {code: field for code, field in DELIVERY_DATES.items() if field != REQUESTED}
 
 
 def read_invoice_line(reading: X12Reading, loop: Loop, currency: str | None) -> InvoiceLine:
@@ -45,11 +56,16 @@ def read_invoice_line(reading: X12Reading, loop: Loop, currency: str | None) -> 
     listed, prices = read_further_prices(reading, loop)
     quantity, price = it1.number(2), _read_price(reading, it1, listed)
     allowances = read_charges(reading, loop.loops("SAC"), Level.LINE)
-    _, delivery = read_delivery(reading, loop)
+    order = _order_reference(ids, references)
+    dates: dict[str, Any] = dict(
+        read_dates(reading, loop.segments("DTM"), _LINE_DATES | (_ORDER_DATES if order else {}))
+    )
+    if order and _ORDERED in dates:
+        order = order.model_copy(update={_ORDERED: dates.pop(_ORDERED)})
     net = line_net(extension(quantity, price.net, price.base), allowances, currency)
     return InvoiceLine(
         line_number=it1[1],
-        order_ref=_order_reference(ids, references),
+        order_ref=order,
         item=item_of(ids, read_description(reading, loop)),
         quantity=quantity,
         uom=read_unit(reading, it1, 3),
@@ -61,7 +77,7 @@ def read_invoice_line(reading: X12Reading, loop: Loop, currency: str | None) -> 
         net_amount=net,
         tax=taxes_of(reading, loop),
         free_of_charge_flag=price.source_code == _NO_CHARGE,
-        delivery=delivery,
+        delivery=Delivery(**dates) if dates else None,
         parties=read_parties(reading, loop.loops("N1")),
         references=tuple(references),
         sub_lines=read_sub_lines(reading, loop.loops("SLN")),
@@ -138,8 +154,10 @@ def write_invoice_line(writer: SetWriter, line: InvoiceLine) -> None:
     if line.order_ref and line.order_ref.po_number:
         writer.put("REF", "PO", line.order_ref.po_number)
     write_references(writer, line.references)
+    if line.order_ref:
+        write_dates(writer, {_ORDERED: line.order_ref.issue_date}, _ORDER_DATES)
     if line.delivery:
-        write_dates(writer, dict(line.delivery), DELIVERY_DATES)
+        write_dates(writer, dict(line.delivery), _LINE_DATES)
     write_charges(writer, line.allowances, "allowances")
     write_sub_lines(writer, line.sub_lines)
     write_parties(writer, line.parties)
@@ -156,7 +174,6 @@ def _check_carried(writer: SetWriter, line: InvoiceLine, price: LinePrice) -> No
         "credit_reason": line.credit_reason,
         "notes": line.notes or None,
         "order_ref.release": line.order_ref and line.order_ref.release,
-        "order_ref.issue_date": line.order_ref and line.order_ref.issue_date,
         "item.country": line.item.country,
         "delivery.delivery_terms": line.delivery and line.delivery.delivery_terms,
         "delivery.transport": (line.delivery and line.delivery.transport) or None,

@@ -26,6 +26,8 @@ DELIVERY_DATES = {
     "013": "due_date",
     "186": "period_start",
     "187": "period_end",
+    "150": "period_start",
+    "151": "period_end",
 }
 
 #: References to the delivery that an invoice bills.

@@ -25,6 +25,10 @@ SLOTS = {
     IdentifierScheme.MANUFACTURER_ASSIGNED: "manufacturer_id",
 }
 _LOT = "LT"
+#: 349 item description type: PID01. F is free-form; X and S may have a code before their text.
+_FREE_FORM, _WITH_CODE = "F", ("X", "S")
+#: 750 characteristic: PID02. These say that the text describes the article as a whole.
+_WHOLE_ARTICLE = (None, "08", "GEN")
 
 
 def read_ids(reading: X12Reading, segment: Elements, first: int) -> list[Identifier]:
@@ -64,16 +68,24 @@ def item_of(ids: Iterable[Identifier], description: str | None = None) -> Item:
 
 
 def read_description(reading: X12Reading, loop: Loop) -> str | None:
-    """The free-form descriptions (PID01 F, no characteristic) of a loop, one a line."""
+    """The descriptions of a loop as a whole, one a line; those of its colour, size and such stay raw."""
     texts = []
     for segment in [*loop.segments("PID"), *(pid.segments("PID")[0] for pid in loop.loops("PID"))]:
         pid = reading.take(segment)
-        if pid.code(1) == "F" and not pid[2] and pid[5]:
-            texts.append(pid[5])
-        else:
-            for number in (1, 2, 5):
-                pid.leave(number)
+        kind, text = pid.code(1), pid[5]
+        described = text and kind in (_FREE_FORM, *_WITH_CODE) and pid.code(2) in _WHOLE_ARTICLE
+        if text and described:
+            texts.append(text)
+        for number in _left_of_description(bool(described), kind):
+            pid.leave(number)
     return "\n".join(texts) or None
+
+
+def _left_of_description(described: bool, kind: str | None) -> tuple[int, ...]:  # noqa: FBT001 - a yes or no
+    """The elements of a PID that a description does not say."""
+    if not described:
+        return (1, 2, 5)
+    return (2,) if kind == _FREE_FORM else (1, 2)
 
 
 def write_ids(writer: SetWriter, item: Item, room: int) -> list[str]:

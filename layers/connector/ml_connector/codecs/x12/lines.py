@@ -13,7 +13,13 @@ from ml_connector.codecs.x12.items import item_of, read_description, read_pack, 
 from ml_connector.codecs.x12.parties import read_parties, write_parties
 from ml_connector.codecs.x12.prices import read_further_prices, read_price, write_further_prices
 from ml_connector.codecs.x12.qualifiers import PARTY_SCHEMES, code_for
-from ml_connector.codecs.x12.references import read_notes, read_references, write_notes, write_references
+from ml_connector.codecs.x12.references import (
+    read_notes,
+    read_numbers,
+    read_references,
+    write_notes,
+    write_references,
+)
 from ml_connector.codecs.x12.sublines import read_sub_lines, write_sub_lines
 from ml_connector.codecs.x12.units import read_unit, written_unit
 from ml_connector.documents import (
@@ -57,7 +63,7 @@ def read_line(reading: X12Reading, loop: Loop, head: dict[str, Any], currency: s
         allowances=allowances,
         taxes=taxes_of(reading, loop),
         notes=read_notes(reading, loop),
-        references=read_references(reading, loop.segments("REF")),
+        references=(*read_references(reading, loop.segments("REF")), *read_numbers(reading, loop)),
         sub_lines=read_sub_lines(reading, loop.loops("SLN")),
         **head,
     )

@@ -12,7 +12,7 @@ from ml_connector.documents import Address, Contact, Identifier, IdentifierSchem
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ml_connector.codecs.x12.elements import X12Reading
+    from ml_connector.codecs.x12.elements import Elements, X12Reading
     from ml_connector.codecs.x12.writing import SetWriter
     from ml_connector.edi import Segment
     from ml_connector.edi.loops import Loop
@@ -85,11 +85,27 @@ def read_address(reading: X12Reading, loop: Loop) -> Address | None:
 
 
 def read_contact(reading: X12Reading, segments: list[Segment]) -> Contact | None:
-    """The contact of the first PER; other channels than phone, fax and e-mail stay raw."""
+    """The contact of the first PER and of those that name it again, each with more channels.
+
+    Other channels than phone, fax and e-mail stay raw, and so do further contacts.
+    """
     if not segments:
         return None
-    per = reading.take(segments[0])
-    channels: dict[str, str] = {}
+    first = reading.take(segments[0])
+    function, name = first.code(1), first[2]
+    channels = _read_channels(first, {})
+    for segment in segments[1:]:
+        again = reading.take(segment)
+        if name and (again.code(1), again[2]) == (function, name):
+            _read_channels(again, channels)
+        else:
+            again.leave(1)
+            again.leave(2)
+    return Contact(name=name, function=None if function == _CONTACT else function, **channels)
+
+
+def _read_channels(per: Elements, channels: dict[str, str]) -> dict[str, str]:
+    """Add what a PER tells of the channels that are not known yet."""
     for number in (3, 5, 7):
         name = _CHANNELS.get(per.code(number) or "")
         value = per[number + 1]
@@ -98,8 +114,7 @@ def read_contact(reading: X12Reading, segments: list[Segment]) -> Contact | None
             per.leave(number + 1)
             continue
         channels[name] = value
-    function = per.code(1)
-    return Contact(name=per[2], function=None if function == _CONTACT else function, **channels)
+    return channels
 
 
 def write_parties(writer: SetWriter, parties: Iterable[Party], path: str = "parties") -> None:

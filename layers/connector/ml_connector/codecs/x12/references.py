@@ -24,13 +24,23 @@ def read_references(reading: X12Reading, segments: Iterable[Segment]) -> tuple[R
 def read_reference(reading: X12Reading, segment: Segment) -> Reference:
     """One reference: REF01 qualifier, REF02 number, REF03 description."""
     ref = reading.take(segment)
-    qualifier = ref.code(1)
+    return reference_of(ref.code(1), ref[2], ref[3])
+
+
+def reference_of(qualifier: str | None, number: str | None, description: str | None = None) -> Reference:
+    """The reference that a qualifier (DE 128) and a number make."""
     return Reference(
         type=REFERENCE_TYPES.get(qualifier or "", ReferenceType.OTHER),
-        number=ref[2],
-        description=ref[3],
+        number=number,
+        description=description,
         source_qualifier=qualifier,
     )
+
+
+def read_numbers(reading: X12Reading, loop: Loop) -> tuple[Reference, ...]:
+    """The references of N9 loops without text: N901 qualifier, N902 number, N903 description."""
+    heads = [n9.segments("N9")[0] for n9 in loop.loops("N9") if n9.segments("N9") and not _texts(n9)]
+    return tuple(read_reference(reading, head) for head in heads if any(head.element(n) for n in (2, 3)))
 
 
 def first_number(references: Iterable[Reference], *types: ReferenceType) -> str | None:
@@ -79,7 +89,7 @@ def read_notes(reading: X12Reading, loop: Loop) -> tuple[Note, ...]:
 
 
 def _n9_notes(reading: X12Reading, loop: Loop) -> list[Note | None]:
-    texts = loop.segments("MSG") + loop.segments("MTX")
+    texts = _texts(loop)
     head = loop.segments("N9")
     if not texts or not head:
         return []
@@ -89,6 +99,10 @@ def _n9_notes(reading: X12Reading, loop: Loop) -> list[Note | None]:
         n9.leave(2)
     subject = None if subject == _PLAIN_SUBJECT else subject
     return [_text_note(reading, segment, subject) for segment in texts]
+
+
+def _texts(loop: Loop) -> list[Segment]:
+    return loop.segments("MSG") + loop.segments("MTX")
 
 
 def _text_note(reading: X12Reading, segment: Segment, subject: str | None) -> Note | None:

@@ -1,4 +1,4 @@
-"""What the levels of an 856 hold: TD1 weights, MAN marks, PRF orders, LIN and SN1 items, carriers."""
+"""What the levels of an 856 hold: MAN marks, PRF orders, LIN and SN1 items, carriers."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ml_connector.codecs.x12.items import (
     write_description,
     write_ids,
 )
+from ml_connector.codecs.x12.lading import OF_ORDER, read_lading, write_lading
 from ml_connector.codecs.x12.parties import read_parties, write_parties
 from ml_connector.codecs.x12.references import read_references, write_references
 from ml_connector.codecs.x12.sublines import read_component, write_component
 from ml_connector.codecs.x12.units import read_unit, written_unit
 from ml_connector.documents import (
     Carrier,
-    CodedValue,
     DespatchItem,
     DespatchOrder,
     Identifier,
@@ -43,58 +43,10 @@ if TYPE_CHECKING:
 #: 88 marks and numbers qualifier: MAN01. The first is the one an SSCC is written with.
 _SSCC_MARKS = ("GM", "AA")
 _PLAIN_MARK = "CP"
-_PACKAGING_LIST = "X12_103"
-#: 187 weight qualifier: TD106.
-_GROSS, _NET = "G", "N"
 #: 374 date qualifier of an item's DTM.
 ITEM_DATES = {"036": "expiry", "094": "production"}
 _FIRST_ID, _ROOM = 2, 15
 _ORDER_LINE, _SERIAL, _LOT = "PL", "SN", "LT"
-
-
-def read_lading(reading: X12Reading, segments: Sequence[Segment]) -> dict[str, Any]:
-    """Package type and count, weight and volume of the first TD1, by the names packages know them by."""
-    if not segments:
-        return {}
-    td1 = reading.take(segments[0])
-    kind, qualifier = td1.code(1), td1.code(6)
-    found: dict[str, Any] = {
-        "type": CodedValue(value=kind, list=_PACKAGING_LIST) if kind else None,
-        "count": td1.whole(2),
-        "volume": td1.number(9),
-        "volume_uom": read_unit(reading, td1, 10),
-    }
-    if qualifier in (None, _GROSS, _NET):
-        found["net_weight" if qualifier == _NET else "weight"] = td1.number(7)
-        found["weight_uom"] = read_unit(reading, td1, 8)
-    else:
-        td1.leave(6)
-    return found
-
-
-def write_lading(writer: SetWriter, lading: dict[str, Any]) -> None:
-    """Put the TD1 of package type and count, weight and volume."""
-    if lading.get("weight") is not None and lading.get("net_weight") is not None:
-        raise writer.refuse("net_weight", "TD1 holds one weight", lading["net_weight"])
-    weight = lading.get("weight")
-    qualifier = _GROSS if weight is not None else None
-    if lading.get("net_weight") is not None:
-        weight, qualifier = lading["net_weight"], _NET
-    kind = lading.get("type")
-    values = [
-        kind.value if kind else None,
-        lading.get("count"),
-        None,
-        None,
-        None,
-        qualifier,
-        weight,
-        written_unit(writer, lading.get("weight_uom"), "weight_uom"),
-        lading.get("volume"),
-        written_unit(writer, lading.get("volume_uom"), "volume_uom"),
-    ]
-    if any(value is not None for value in values):
-        writer.put("TD1", *values)
 
 
 def read_marks(reading: X12Reading, segments: Sequence[Segment]) -> list[Identifier]:
@@ -135,7 +87,7 @@ def read_order(reading: X12Reading, loop: Loop) -> DespatchOrder:
             "issue_date": prf.day(4),
             "contract": prf[6],
         }
-    lading = read_lading(reading, loop.segments("TD1")[:1])
+    lading = read_lading(reading, loop, OF_ORDER)
     return DespatchOrder(
         **found,
         references=read_references(reading, loop.segments("REF")),
@@ -190,6 +142,12 @@ def read_item(reading: X12Reading, loop: Loop, order: DespatchOrder | None) -> D
         **_read_sn1(reading, loop),
         **read_dates(reading, loop.segments("DTM"), ITEM_DATES),
     )
+
+
+def read_share(reading: X12Reading, loop: Loop, item: DespatchItem) -> DespatchItem:
+    """The share of an item that a package below it holds: as much as the package's own SN1 says."""
+    said = {field: value for field, value in _read_sn1(reading, loop).items() if value is not None}
+    return item.model_copy(update=said)
 
 
 def _read_lin(reading: X12Reading, loop: Loop) -> tuple[list[Identifier], str | None]:
