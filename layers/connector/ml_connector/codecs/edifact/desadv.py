@@ -21,7 +21,12 @@ from ml_connector.codecs.edifact.packages import read_measures, read_packages, w
 from ml_connector.codecs.edifact.parties import read_parties, write_parties
 from ml_connector.codecs.edifact.qualifiers import PURPOSES, first_codes
 from ml_connector.codecs.edifact.reading import EdifactReading
-from ml_connector.codecs.edifact.references import read_references, write_reference, write_references
+from ml_connector.codecs.edifact.references import (
+    order_among,
+    read_references,
+    write_reference,
+    write_references,
+)
 from ml_connector.codecs.edifact.writing import Writing
 from ml_connector.codecs.totals import check_count, check_total
 from ml_connector.documents import (
@@ -101,7 +106,8 @@ def decode(interchange: Interchange, message: Message, profile: CodecProfile) ->
 
 
 def _take_orders(references: list[Reference]) -> Iterator[DespatchOrder]:
-    while order := take_order_reference(references):
+    orders = list(iter(lambda: take_order_reference(references), None))
+    for order in orders or filter(None, [order_among(references)]):
         yield DespatchOrder(
             po_number=order.number, release=order.release, issue_date=day_of(order.issue_date)
         )

@@ -24,6 +24,7 @@ from ml_connector.codecs.edifact.commercial import (
 from ml_connector.codecs.edifact.dates import read_period, write_moment, write_period
 from ml_connector.codecs.edifact.invoice_lines import (
     order_as_reference,
+    other_order,
     read_lines,
     take_despatch,
     take_order,
@@ -162,6 +163,8 @@ def _references(root: GroupReader, kind: InvoiceType) -> dict[str, Any]:
     orders: list[OrderReference] = []
     while order := take_order(references):
         orders.append(order)
+    if not orders and (other := other_order(references)):
+        orders.append(other)
     despatches: list[Reference] = []
     while despatch := take_despatch(references):
         despatches.append(despatch)

@@ -18,7 +18,12 @@ from ml_connector.codecs.edifact.items import (
 )
 from ml_connector.codecs.edifact.order_header import DELIVERY_DATES, read_dates, write_dates
 from ml_connector.codecs.edifact.parties import read_parties, write_parties
-from ml_connector.codecs.edifact.references import read_references, write_reference, write_references
+from ml_connector.codecs.edifact.references import (
+    order_among,
+    read_references,
+    write_reference,
+    write_references,
+)
 from ml_connector.codecs.edifact.texts import read_notes, write_notes
 from ml_connector.documents import (
     Delivery,
@@ -62,7 +67,7 @@ def _read_line(group: GroupReader, reading: EdifactReading) -> InvoiceLine:
     delivery = Delivery(**read_dates(group, DELIVERY_DATES))
     return InvoiceLine(
         line_number=head.part(1),
-        order_ref=take_order(references),
+        order_ref=take_order(references) or other_order(references),
         despatch_ref=take_despatch(references),
         item=read_item(group),
         quantity=quantity,
@@ -87,13 +92,23 @@ def take_order(references: list[Reference]) -> OrderReference | None:
     for reference in references:
         if reference.type is ReferenceType.PURCHASE_ORDER and reference.source_qualifier is None:
             references.remove(reference)
-            return OrderReference(
-                po_number=reference.number,
-                po_line=reference.line_number,
-                release=reference.release,
-                issue_date=reference.issue_date,
-            )
+            return _as_order(reference)
     return None
+
+
+def other_order(references: list[Reference]) -> OrderReference | None:
+    """The order that is named under another qualifier than RFF+ON, in a reference that stays."""
+    found = order_among(references)
+    return _as_order(found) if found else None
+
+
+def _as_order(reference: Reference) -> OrderReference:
+    return OrderReference(
+        po_number=reference.number,
+        po_line=reference.line_number,
+        release=reference.release,
+        issue_date=reference.issue_date,
+    )
 
 
 def take_despatch(references: list[Reference]) -> Reference | None:

@@ -17,7 +17,7 @@ from ml_connector.codecs.edifact.order_header import (
 from ml_connector.codecs.edifact.order_lines import read_lines, write_lines
 from ml_connector.codecs.edifact.qualifiers import PURPOSES, first_codes, source_code
 from ml_connector.codecs.edifact.reading import EdifactReading
-from ml_connector.codecs.edifact.references import write_reference
+from ml_connector.codecs.edifact.references import order_among, write_reference
 from ml_connector.codecs.edifact.writing import Writing
 from ml_connector.codecs.totals import order_totals
 from ml_connector.documents import OrderType, PurchaseOrder, Purpose, Reference, ReferenceType, day_of
@@ -48,7 +48,7 @@ def decode(interchange: Interchange, message: Message, profile: CodecProfile) ->
     begin = reading.begin()
     number, code = begin.part(2), begin.part(1, 1)
     header = read_header(reading)
-    order = take_order_reference(header["references"])
+    order = take_order_reference(header["references"]) or order_among(header["references"])
     if number is None and order is None:
         raise reading.refuse("order-number-missing", "Neither BGM nor RFF+ON names an order.", path="BGM02")
     lines = read_lines(reading, header["currency"])

@@ -16,7 +16,7 @@ from ml_connector.codecs.edifact.order_header import (
 )
 from ml_connector.codecs.edifact.qualifiers import PURPOSES, first_codes, source_code
 from ml_connector.codecs.edifact.reading import EdifactReading
-from ml_connector.codecs.edifact.references import read_reference, write_reference
+from ml_connector.codecs.edifact.references import order_among, read_reference, write_reference
 from ml_connector.codecs.edifact.response_lines import WEAKER_ACTIONS, read_lines, write_lines
 from ml_connector.codecs.edifact.writing import Writing
 from ml_connector.codecs.totals import check_count
@@ -74,7 +74,8 @@ def decode(interchange: Interchange, message: Message, profile: CodecProfile) ->
     begin.take_code(1, _RESPONSE)
     header = read_header(reading)
     header.pop("taxes")
-    order = take_order_reference(header["references"]) or _order_of_lines(reading)
+    references = header["references"]
+    order = take_order_reference(references) or order_among(references) or _order_of_lines(reading)
     if order is None or order.number is None:
         raise reading.refuse("order-number-missing", "No RFF+ON names the order answered.", path="RFF01")
     lines = read_lines(reading)

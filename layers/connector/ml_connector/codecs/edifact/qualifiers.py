@@ -48,6 +48,12 @@ PARTY_ROLES = {
     "MF": PartyRole.MANUFACTURER,
     "BE": PartyRole.PAYEE,
     "OY": PartyRole.PAYER,
+    "CN": PartyRole.CONSIGNEE,
+    "CZ": PartyRole.CONSIGNOR,
+    "FW": PartyRole.FREIGHT_FORWARDER,
+    "MS": PartyRole.MESSAGE_SENDER,
+    "FR": PartyRole.MESSAGE_SENDER,
+    "MR": PartyRole.MESSAGE_RECIPIENT,
 }
 
 # 3055 responsible agency of C082.3039: whose number identifies the party. No agency: agreed between the two.

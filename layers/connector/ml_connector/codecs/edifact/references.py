@@ -51,6 +51,11 @@ def reference_of(segment: SegmentReader) -> Reference | None:
     )
 
 
+def order_among(references: Iterable[Reference]) -> Reference | None:
+    """The order that some senders name under a qualifier other than RFF+ON (CO, OP)."""
+    return next((one for one in references if one.type is ReferenceType.PURCHASE_ORDER), None)
+
+
 def write_references(references: Iterable[Reference]) -> Iterator[Row]:
     """The RFF groups of references, each with its DTM."""
     for reference in references:
