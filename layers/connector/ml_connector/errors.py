@@ -14,6 +14,12 @@ The class names are the names in ``ErrorEquals`` of the state machines; a test c
 
 from __future__ import annotations
 
+import re
+
+# What of an error's context a log may have: numbers and codes that no document, login or token can be.
+_FACTS = ("status", "code", "fault_code", "visma_id", "request_id")
+_FACT = re.compile(r"\d{1,6}|API\d{6}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
 
 class ConnectorError(Exception):
     """An error with a sentence for a person and facts for a machine.
@@ -82,3 +88,20 @@ def in_family(error: ConnectorError) -> ConnectorError:
     if isinstance(named, Unavailable):
         named.retry_after = getattr(error, "retry_after", None)
     return named
+
+
+def facts_of(error: BaseException) -> dict[str, str]:
+    """Return what a log may say of an error: its class, its cause's class, and codes; never its words.
+
+    Words quote documents, and answers of the other systems, which quote documents, logins or tokens.
+    """
+    context = error.context if isinstance(error, ConnectorError) else {}
+    codes = {name: str(context[name]) for name in _FACTS if _FACT.fullmatch(str(context.get(name, "")))}
+    cause = {"cause": type(error.__cause__).__name__} if error.__cause__ else {}
+    return {"error": type(error).__name__, **cause, **codes}
+
+
+def without_words(error: BaseException) -> str:
+    """Return :func:`facts_of` as one text, as ``LoginRefused (status 401)``."""
+    name, *facts = facts_of(error).items()
+    return f"{name[1]} ({', '.join(' '.join(fact) for fact in facts)})" if facts else name[1]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from aws_lambda_powertools.metrics import MetricUnit
+from botocore.exceptions import ClientError
 
 from ml_connector.assembly.observability import (
     count_failure,
@@ -18,7 +19,7 @@ from ml_connector.assembly.observability import (
     tracer,
 )
 from ml_connector.assembly.parts import Parts
-from ml_connector.errors import ConnectorError, Misconfigured, in_family
+from ml_connector.errors import ConnectorError, Misconfigured, facts_of, in_family
 from ml_connector.workflow.failure import record_trouble
 from ml_connector.workflow.tickets import item_of, origin_of
 
@@ -78,7 +79,7 @@ def step_handler(step: str) -> Callable[[Callable[[Parts, Origin, Given], Given]
                 _count(_METRIC_OF.get(trouble, "Failed"))
                 if trouble != "delayed":
                     count_stop(error, redrive=origin.redrive)
-                raise _without_words(error) from None
+                raise _silenced(error, "the reason is in the audit trail") from None
             finally:
                 _count_visma_use(parts)
             _count("Succeeded")
@@ -90,7 +91,10 @@ def step_handler(step: str) -> Callable[[Callable[[Parts, Origin, Given], Given]
 
 
 def plain_handler(run: Callable[[Parts, Given], Given]) -> Callable[..., Given]:
-    """Make a Lambda handler of something a schedule or an event rule starts."""
+    """Make a Lambda handler of something a schedule, an event rule or a browser starts.
+
+    What it raises is logged and raised again as a step's is: without its words.
+    """
 
     @wraps(run)
     def handle(event: Given, context: LambdaContext) -> Given:
@@ -98,12 +102,12 @@ def plain_handler(run: Callable[[Parts, Given], Given]) -> Callable[..., Given]:
         parts.invocation = context
         try:
             answer = run(parts, event)
-        except Exception as error:
-            _log(error)
+        except Exception as error:  # noqa: BLE001 - raised again below, under another name
+            _log_without_words(error)
             count_failure(error)
             _forget_if_refused(parts, error)
             _count("Failed")
-            raise
+            raise _silenced(error, "logs hold no words of it") from None
         finally:
             _count_visma_use(parts)
         _count("Succeeded")
@@ -135,26 +139,26 @@ def _count(metric: str) -> None:
     metrics.add_metric(name=metric, unit=MetricUnit.Count, value=1)
 
 
-def _without_words(error: Exception) -> Exception:
+def _silenced(error: Exception, instead: str) -> Exception:
     """Return the error as Lambda may write it to the log and to Step Functions: its words quote documents.
 
-    They stand in the audit trail, which is encrypted and shows contents only to those who may see them.
+    A step's stand in the audit trail, which is encrypted and shows contents only to those who may see them.
     """
-    words = f"{type(error).__name__}: the reason is in the audit trail."
+    words = f"{type(error).__name__}: {instead}."
     return type(in_family(error))(words) if isinstance(error, ConnectorError) else Defect(words)
 
 
 def _log_without_words(error: Exception) -> None:
-    extra = {"error": type(error).__name__}
+    frames = [f"{one.filename}:{one.lineno} {one.name}" for one in extract_tb(error.__traceback__)]
+    extra = {**facts_of(error), **_facts_of_aws(error), "frames": frames}
     if isinstance(error, ConnectorError):
         logger.warning(type(error).__name__, extra=extra)
     else:
-        frames = [f"{one.filename}:{one.lineno} {one.name}" for one in extract_tb(error.__traceback__)]
-        logger.error("A defect of the connector.", extra={**extra, "frames": frames})
+        logger.error("A defect of the connector.", extra=extra)
 
 
-def _log(error: Exception) -> None:
-    if isinstance(error, ConnectorError):
-        logger.warning(type(error).__name__, extra={"reason": str(error)})
-    else:
-        logger.exception("A defect of the connector.")
+def _facts_of_aws(error: BaseException | None) -> dict[str, str]:
+    """Return which call AWS refused and its code for that, such as AccessDenied; its own or its cause's."""
+    if isinstance(error, ClientError):
+        return {"aws_call": error.operation_name, "aws_code": error.response["Error"]["Code"]}
+    return _facts_of_aws(error.__cause__) if error else {}

@@ -13,7 +13,7 @@ from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from ml_connector.assembly.observability import logger
 from ml_connector.console import actions, documents, figures, forgery, rendering
 from ml_connector.console.access import Forbidden, Right, Visitor, visitor_of
-from ml_connector.errors import ConnectorError, OutcomeUnknown, Unavailable
+from ml_connector.errors import ConnectorError, OutcomeUnknown, Unavailable, facts_of
 from ml_connector.partners.fragments import ENTITIES
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def act(parts: Parts, visitor: Visitor) -> Response[Any]:
     own = parts.environment.get("CONSOLE_URL")
     forgery.check_own_form(headers, seed, form.get("token", ""), visitor.name, own)
     done = actions.act({"id": "", **form}, visitor.name, parts)
-    logger.info("acted", extra={"action": done, "item": form.get("id", ""), "actor": visitor.name})
+    logger.info("acted", extra={"action": done, "item": form.get("id", "")})
     back = rendering.address("/document", id=form.get("id", ""), done=done)
     return Response(303, headers={**_HEADERS, "Location": back})
 
@@ -177,7 +177,7 @@ def _refused(error: ConnectorError, visitor: Visitor | None) -> Response[Any]:
     body = rendering.page(
         "error.html", visitor=visitor, title=title, said=error.message, advice=error.advice, here=""
     )
-    logger.warning(type(error).__name__, extra={"reason": str(error)})
+    logger.warning("Refused.", extra=facts_of(error))
     return Response(status, _HTML, body, headers=_HEADERS)
 
 

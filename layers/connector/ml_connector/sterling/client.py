@@ -234,8 +234,8 @@ class SterlingClient:
         for path in self.wanted_mailboxes():
             try:
                 messages += self.list_mailbox(path, confirm_end=confirm_end)
-            except NoSuchMailbox as error:
-                log.warning("%s", error)
+            except NoSuchMailbox:
+                log.warning("The mailbox %s is not shown to this user.", path)
         return messages
 
     def _mailbox_id(self, path: str) -> str:

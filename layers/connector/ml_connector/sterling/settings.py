@@ -228,7 +228,7 @@ class SterlingCredentials(BaseModel):
     login, goes on as soon as another version is there.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     username: str = ""
     password: str = Field(default="", repr=False)

@@ -21,7 +21,7 @@ StampField = Literal["customStr1", "customStr2", "customStr3", "customStr4", "cu
 class VismaCredentials(BaseModel):
     """The service application's credentials for one company, as stored in Secrets Manager."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     client_id: str
     client_secret: SecretStr
@@ -35,10 +35,11 @@ class VismaCredentials(BaseModel):
         application is another one, ``client_id@<company>`` and ``client_secret@<company>``.
 
         Raises:
-            Misconfigured: The secret holds no tenant of that company, so this deployment does not serve it.
+            Misconfigured: The secret lacks client id or secret, or a tenant of that company, so this
+                deployment does not serve it. The error does not repeat it.
         """
         if company == home:
-            return cls.model_validate(values)
+            return cls._of(values)
         if company not in companies_in(values):
             served = ", ".join((home, *companies_in(values)))
             raise Misconfigured(
@@ -48,7 +49,18 @@ class VismaCredentials(BaseModel):
             )
         names = cls.model_fields
         own = {name: values[f"{name}@{company}"] for name in names if f"{name}@{company}" in values}
-        return cls.model_validate({**values, **own})
+        return cls._of({**values, **own})
+
+    @classmethod
+    def _of(cls, values: Mapping[str, str]) -> Self:
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            lacking = ", ".join(str(fault["loc"][0]) for fault in error.errors())
+            raise Misconfigured(
+                f"The Visma secret lacks {lacking}.",
+                advice="Fill it with: ml-connector credentials set visma",
+            ) from None  # the cause would quote the secret
 
 
 def companies_in(values: Mapping[str, str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Protocol
 
-from ml_connector.errors import ConnectorError
+from ml_connector.errors import ConnectorError, without_words
 from ml_connector.sterling.answers import LoginRefused
 from ml_connector.sterling.client import LIST_MISSING
 from ml_connector.sterling.settings import PollStrategy
@@ -163,7 +163,7 @@ class Contents:
         except LoginRefused:
             raise
         except ConnectorError as error:
-            log.warning("The mailbox %s could not be listed: %s", path, error)
+            log.warning("The mailbox %s could not be listed: %s", path, without_words(error))
             self._failed[path] = error
             if len(self._failed) == len(self._paths):
                 raise

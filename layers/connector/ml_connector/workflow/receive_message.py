@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ml_connector.errors import ConnectorError
+from ml_connector.errors import ConnectorError, without_words
 from ml_connector.sterling.answers import LoginRefused, NotThere
 from ml_connector.sterling.messages import MailboxMessage, listed_id
 from ml_connector.sterling.payload import PayloadTooLarge
@@ -195,7 +195,7 @@ class Receiver:
         try:
             self._ports.client.settle(message_of(receipt), action)
         except NotThere:
-            log.info("Message %s was taken by another consumer.", receipt.key)
+            log.info("Message %s was taken by another consumer.", _item_of(receipt))
 
     # What goes wrong
 
@@ -221,7 +221,7 @@ class Receiver:
         attempts = receipt.attempts + 1
         retry_at = next_retry(attempts, self._ports.now(), self._settings)
         self._counts["troubled"] += 1
-        log.warning("Message %s, attempt %d: %s", receipt.key, attempts, error)
+        log.warning("Message %s, attempt %d: %s", _item_of(receipt), attempts, without_words(error))
         self._record(
             receipt,
             "delayed",
@@ -236,8 +236,7 @@ class Receiver:
     # Details
 
     def _record(self, receipt: Receipt, event: str, **facts: object) -> None:
-        item = message_item(SYSTEM, receipt.message["mailbox"], receipt.message["message_id"])
-        self._ports.audit.record(item, event, **receipt.message, **facts)
+        self._ports.audit.record(_item_of(receipt), event, **receipt.message, **facts)
 
     def _receipt(self, message: MailboxMessage, state: str) -> Receipt:
         facts = {
@@ -254,6 +253,10 @@ class Receiver:
             state=state,
             at=self._ports.now(),
         )
+
+
+def _item_of(receipt: Receipt) -> str:
+    return message_item(SYSTEM, receipt.message["mailbox"], receipt.message["message_id"])
 
 
 def message_of(receipt: Receipt) -> MailboxMessage:
