@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from ml_connector.codecs.recognition import read_documents
 from ml_connector.edi import Overlay, SegmentOverlay, read_interchanges
 from ml_connector.edi.acknowledgement import ControlNumbers, acknowledge
 from ml_connector.edi.outcome import examine
@@ -21,6 +22,24 @@ if TYPE_CHECKING:
 
 # What a partner's own guide asks for beyond the standard: this one cannot use payments that name no contact.
 GUIDES = {("great-lakes-tools", "820"): Overlay(segments={"PER": SegmentOverlay(use="required")})}
+
+
+def outbox(site: Site, mailbox: str) -> list[dict[str, Any]]:
+    """Return the messages in a mailbox that a partner reads."""
+    answer = httpx.get(f"{site.sterling}/_control/outbox", params={"mailbox": mailbox})
+    found: list[dict[str, Any]] = answer.raise_for_status().json()
+    return found
+
+
+def message_in(site: Site, mailbox: str, number: str) -> bytes:
+    """Return what a message holds."""
+    found = (one for one in outbox(site, mailbox) if str(one["id"]) == number)
+    return base64.b64decode(next(found)["payload"])
+
+
+def numbers_in(content: bytes) -> list[str]:
+    """Return the numbers of the documents a partner reads in a message."""
+    return [document.number for document in read_documents(content)]
 
 
 class Partners:
@@ -41,16 +60,10 @@ class Partners:
     def answer(self) -> None:
         """Answer what came since the last time, accepting or rejecting it by the partner's own guide."""
         for partner in self._partners:
-            for message in self._outbox(partner):
+            for message in outbox(self._site, f"/{partner}/Outbound"):
                 if message["id"] not in self._answered:
                     self._answered.add(message["id"])
                     self._acknowledge(partner, base64.b64decode(message["payload"]))
-
-    def _outbox(self, partner: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = httpx.get(
-            f"{self._site.sterling}/_control/outbox", params={"mailbox": f"/{partner}/Outbound"}
-        ).json()
-        return found
 
     def _acknowledge(self, partner: str, content: bytes) -> None:
         for interchange in read_interchanges(io.BytesIO(content)):

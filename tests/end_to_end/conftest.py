@@ -10,6 +10,7 @@ from local import environments
 from local.demo.following import Follower
 from local.demo.main import INTERCHANGES, drop
 from local.demo.purchasing import read
+from local.demo.round_trip import make_round_trip
 from local.demo.surroundings import CONFIGURATION, Site
 
 from ml_connector.partners import parse, read_folder
@@ -104,6 +105,13 @@ def deployment(tmp_path_factory):
 def first_run(deployment):
     """What the demo's interchanges became, the first time they came."""
     return deployment.run()
+
+
+@pytest.fixture(scope="session")
+def round_trip(deployment, first_run):
+    """What became of the documents that people released in Visma after the first run."""
+    rows = make_round_trip(deployment.site, deployment.queries, within=PATIENCE_SECONDS)
+    return {row.number: row for row in rows}
 
 
 VESTBY = "partners/vestby-emballasje.yaml"

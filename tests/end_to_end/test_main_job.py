@@ -5,18 +5,27 @@ from __future__ import annotations
 import base64
 import io
 import json
+import time
+from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
 import pytest
-from local.demo.round_trip import make_round_trip
+from local import stack
+from local.demo.partners import message_in, numbers_in, outbox
+from local.demo.purchasing import release_invoice
 from local.demo.surroundings import CONFIGURATION, VISMA_COMPANY
 from tools.cost import MOST_INVOCATIONS, MOST_TRANSITIONS
 from tools.counted_run import invocations, states_entered
 
 from ml_connector.codecs import decode
+from ml_connector.codecs.recognition import read_documents
+from ml_connector.documents import PartyRole, party_of
 from ml_connector.edi import Severity, read_interchanges, validate
 from ml_connector.store.configuration import ConfigurationStore
+from ml_connector.store.leases import Leases
+from ml_connector.workflow.poll_visma import LEASE, document_item
 from ml_connector.workflow.tickets import item_of
 
 from .conftest import PATIENCE_SECONDS
@@ -35,6 +44,7 @@ OUTCOMES = {
     "VE-501": "failed",
 }
 VESTBY = "partners/vestby-emballasje.yaml"
+TOGETHER = ("003908", "003909")
 
 
 def test_every_document_ends_as_it_should(first_run):
@@ -103,13 +113,6 @@ def test_partners_get_the_acknowledgements_they_agreed_to(deployment, first_run)
     assert counts["POST mailboxmessages"] >= 4
 
 
-@pytest.fixture(scope="module")
-def round_trip(deployment, first_run):
-    """What became of the documents that people released in Visma after the first run."""
-    rows = make_round_trip(deployment.site, deployment.queries, within=PATIENCE_SECONDS)
-    return {row.number: row for row in rows}
-
-
 def test_what_is_released_is_sent_and_its_receivers_verdict_comes_back(round_trip):
     assert {number: row.outcome for number, row in round_trip.items()} == {
         "HUB-4501": "accepted",
@@ -117,6 +120,9 @@ def test_what_is_released_is_sent_and_its_receivers_verdict_comes_back(round_tri
         "000853": "accepted",
         "000553": "accepted",
         "000752": "rejected",
+        "003905": "sent",
+        "003906": "sent",
+        "003907": "sent",
     }
 
 
@@ -129,10 +135,8 @@ def test_a_rejected_document_says_who_rejected_it_and_where(deployment, round_tr
 def test_a_released_order_reaches_its_supplier_once_as_edi_it_can_read(deployment, round_trip):
     sent = round_trip["HUB-4501"]
     assert sent.partner == "malmberg-verktyg"
-    outbox = httpx.get(
-        f"{deployment.site.sterling}/_control/outbox", params={"mailbox": "/malmberg-verktyg/Outbound"}
-    ).json()
-    orders = [base64.b64decode(one["payload"]) for one in outbox if one["name"].startswith("PurchaseOrder")]
+    held = outbox(deployment.site, "/malmberg-verktyg/Outbound")
+    orders = [base64.b64decode(one["payload"]) for one in held if one["name"].startswith("PurchaseOrder")]
     assert len(orders) == 1
     for interchange in read_interchanges(io.BytesIO(orders[0])):
         for message in interchange.messages():
@@ -145,14 +149,87 @@ def test_a_released_order_reaches_its_supplier_once_as_edi_it_can_read(deploymen
 
 def test_a_released_invoice_reaches_its_customer_with_the_customers_own_order(deployment, round_trip):
     assert round_trip["003904"].partner == "hardanger-bygg"
-    outbox = httpx.get(
-        f"{deployment.site.sterling}/_control/outbox", params={"mailbox": "/hardanger-bygg/Outbound"}
-    ).json()
-    (content,) = [base64.b64decode(one["payload"]) for one in outbox if "CustomerInvoice" in one["name"]]
+    held = outbox(deployment.site, "/hardanger-bygg/Outbound")
+    (content,) = [base64.b64decode(one["payload"]) for one in held if "CustomerInvoice" in one["name"]]
     (interchange,) = read_interchanges(io.BytesIO(content))
     (message,) = interchange.messages()
     invoice = decode(interchange, message)
     assert (invoice.number, invoice.order_references[0].po_number) == ("003904", "HB-7790")
+
+
+@pytest.fixture(scope="module")
+def travelled(deployment, round_trip):
+    """The ids of two invoices released at once, whose partner takes several in one interchange.
+
+    Polls rest from the one that finds them until both are gathered, so that they travel together.
+    """
+    table = state_table(deployment)
+    items = {number: document_item("CustomerInvoice", number) for number in TOGETHER}
+
+    def statuses():
+        return {(deployment.queries.state(item) or {}).get("status") for item in items.values()}
+
+    leases = Leases(table, now=time.time)
+    with leased(deployment, leases):
+        for number in TOGETHER:
+            release_invoice(deployment.site, number)
+    deployment.wait(lambda: statuses() != {None})
+    with leased(deployment, leases):
+        deployment.wait(lambda: statuses() == {"waiting"})
+    deployment.wait(lambda: statuses() == {"sent"})
+    return items
+
+
+def state_table(deployment):
+    endpoint = deployment.site.endpoint
+    resource = stack.session().resource("dynamodb", endpoint_url=endpoint)
+    return resource.Table(deployment.outputs["StateTable"])
+
+
+@contextmanager
+def leased(deployment, leases):
+    """Hold the lease of polls, so that none runs."""
+    owner = deployment.wait(lambda: leases.take(LEASE, PATIENCE_SECONDS))
+    yield
+    leases.give_back(LEASE, owner)
+
+
+def test_invoices_that_travel_together_are_one_file_of_tradacoms_with_one_number(deployment, travelled):
+    states = [deployment.queries.state(item) for item in travelled.values()]
+    (number,) = {state["sterling_message"] for state in states}
+    content = message_in(deployment.site, "/lakeside-stores/Outbound", number)
+    (interchange,) = read_interchanges(io.BytesIO(content))
+    for part in interchange.messages():
+        assert not [f for f in validate(part) if f.severity is Severity.ERROR]
+    assert {state["control_number"] for state in states} == {interchange.control_number}
+    held = {one.number: one.totals_declared.payable for one in read_documents(content)}
+    assert held == {"003908": Decimal("119.20"), "003909": Decimal("147.00")}
+
+
+def test_each_invoice_is_in_one_file_only(deployment, travelled):
+    files = [base64.b64decode(one["payload"]) for one in outbox(deployment.site, "/lakeside-stores/Outbound")]
+    numbers = [number for content in files for number in numbers_in(content)]
+    assert sorted(numbers) == ["003905", "003906", *TOGETHER]
+
+
+def test_what_documents_travelled_in_has_a_story_that_names_them(deployment, travelled):
+    (parent,) = {deployment.queries.state(item)["parent"] for item in travelled.values()}
+    events = {one["event"]: one["facts"] for one in deployment.queries.events(parent)}
+    assert {"received", "composed", "travelled"} <= events.keys()
+    assert set(events["composed"]["documents"]) == set(travelled.values())
+
+
+def test_an_invoice_reaches_a_customer_as_ubl_from_our_address_with_our_vat_number(deployment, round_trip):
+    (message,) = outbox(deployment.site, "/oresund-handel/Outbound")
+    assert message["name"].endswith(".xml")
+    content = base64.b64decode(message["payload"])
+    (invoice,) = read_documents(content)
+    assert (invoice.number, invoice.order_references[0].po_number) == ("003907", "OH-5512")
+    assert (invoice.currency, invoice.totals_declared.payable) == ("SEK", Decimal("7240.00"))
+    seller = party_of(invoice.parties, PartyRole.SELLER)
+    assert (seller.ids[0].value, seller.tax_ids[0].value) == ("7000010000000", "NO991000001MVA")
+    state = deployment.queries.state(round_trip["003907"].id)
+    assert (state["standard"], state["sterling_message"]) == ("ubl", str(message["id"]))
 
 
 def test_the_same_files_again_post_nothing_again(deployment, first_run):

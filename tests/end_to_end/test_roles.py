@@ -68,7 +68,7 @@ def machine_of(execution):
 
 
 @pytest.fixture(scope="session")
-def recorded(deployment, first_run):
+def recorded(deployment, first_run, round_trip):
     outputs = deployment.outputs
     logical = {
         "AuditTable": "AuditTable",
@@ -102,6 +102,11 @@ def fits(permission, call):
 
 def permitted(permissions, call):
     return any(fits(one, call) for one in permissions)
+
+
+def test_what_is_asked_of_the_roles_includes_that_documents_travel_together(recorded):
+    read = {on for call, on in recorded["format-document"] if call.startswith("s3:GetObject")}
+    assert any(on.startswith("DocumentBucket/outbound/") for on in read)
 
 
 def test_no_function_makes_a_call_its_role_does_not_allow(recorded):

@@ -47,7 +47,7 @@ def faults(given):
 class TestLoad:
     def test_the_example_loads(self):
         configuration = load(EXAMPLE)
-        assert len(configuration.partners) == 6
+        assert len(configuration.partners) == 8
         assert configuration.company.id == "4242"
 
     def test_the_country_no_is_norway_and_codes_keep_their_zeros(self):
@@ -66,6 +66,11 @@ class TestLoad:
     def test_a_folder_that_holds_nothing_is_said(self, tmp_path):
         with pytest.raises(Misconfigured, match="holds no configuration"):
             load(tmp_path)
+
+    def test_versions_are_named_only_where_messages_say_theirs(self):
+        told = PARTNER + "messages: [{standard: ubl, type: Invoice, versions: ['2.1']}]\n"
+        ((file, _, said),) = faults(files() | {"partners/acme.yaml": told})
+        assert (file, "ubl says no version" in said) == ("partners/acme.yaml", True)
 
     def test_company_yaml_is_needed(self):
         assert faults({"partners/acme.yaml": PARTNER})[0][2].startswith("company.yaml is missing")
@@ -186,6 +191,15 @@ class TestPartnerFor:
 
     def test_a_message_to_somebody_else_is_nobodys(self):
         assert self.partner("x12", Address("ACME", "ZZ"), receiver=Address("THEM", "ZZ")) is None
+
+    def test_our_vat_number_is_no_address_that_others_could_be_missing_from(self):
+        company = COMPANY.replace("dimensions:", "  - {scheme: VAT, id: NO991000001MVA}\ndimensions:")
+        more = {
+            "company": company,
+            "partners__bolt": "name: Bolt\nidentities: [{standard: cxml, id: BOLT}]\n",
+        }
+        assert self.partner("cxml", Address("BOLT", ""), receiver=Address("OURSHOP", ""), **more) == "bolt"
+        assert self.partner("x12", Address("ACME", "ZZ"), receiver=Address("THEM", "ZZ"), **more) is None
 
     def test_a_test_interchange_needs_a_test_profile(self):
         assert self.partner("x12", Address("ACME", "ZZ"), test=True) is None

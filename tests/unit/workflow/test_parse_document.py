@@ -119,3 +119,19 @@ def test_a_message_whose_count_is_wrong_is_refused_unless_its_partner_may_err(re
         receive(wrong)
     _, (invoice,) = receive(wrong, "m-2", files=ruled("reading: {lenient_counts: true}"))
     assert invoice.number == "GL-7001"
+
+
+@pytest.mark.parametrize(
+    ("versions", "remarks"),
+    [
+        ("['005010']", ["810 came in version 004010; agreed are 005010."]),
+        ("['004010', '005010']", []),
+        ("[]", []),
+    ],
+)
+def test_a_version_that_was_not_agreed_is_taken_and_noticed(receive, audit, versions, remarks):
+    own = f'messages: [{{standard: x12, type: "810", versions: {versions}}}]'
+    _, (invoice,) = receive(GREAT_LAKES, files=ruled(own))
+    assert invoice.number == "GL-7001"
+    (findings,) = [facts["findings"] for _, event, _, facts in audit.events if event == "validated"]
+    assert [one["message"] for one in findings if one["rule"] == "version-not-agreed"] == remarks

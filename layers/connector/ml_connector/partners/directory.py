@@ -81,7 +81,11 @@ class Directory:
         )
 
     def _is_ours(self, standard: str, receiver: Address) -> bool:
-        listed = any(identity.standard in (None, standard) for identity in self._company.identities)
+        # A number with a scheme, such as our VAT number, names us in documents and says nothing of envelopes.
+        listed = any(
+            one.standard == standard or (one.standard is None and one.scheme is None)
+            for one in self._company.identities
+        )
         return not listed or self.own(standard, receiver) is not None
 
     def _senders(self, standard: str, sender: Address) -> Iterator[Partner]:

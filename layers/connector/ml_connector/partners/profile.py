@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from itertools import chain
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -34,6 +35,9 @@ ENTITY_OF_ROLE: dict[Role, dict[DocumentType, Entity]] = {
     "supplier": {"order": "purchase_order", "invoice": "supplier_invoice", "order_response": "log"},
 }
 
+#: Standards whose messages say their version: GS08, UNH 0052 and 0054, the digit of MHD's type.
+_VERSIONED = frozenset({"x12", "edifact", "tradacoms"})
+
 
 class Identity(Fragment):
     """An address the partner uses in interchange envelopes (ISA05/06, UNB S002, STX FROM)."""
@@ -63,6 +67,7 @@ class SentMessage(Fragment):
     """A message the partner sends and the versions of it.
 
     Attributes:
+        versions: Those agreed, such as 004010 or D.96A; another is noticed. Without any, all are fine.
         overlay: The file below ``overlays/`` it is held to, in place of the one in `reading`.
     """
 
@@ -70,6 +75,12 @@ class SentMessage(Fragment):
     type: Code
     versions: tuple[Code, ...] = ()
     overlay: Code | None = None
+
+    @model_validator(mode="after")
+    def _names_versions_there_are(self) -> SentMessage:
+        if self.versions and self.standard not in _VERSIONED:
+            raise ValueError(f"a message of {self.standard} says no version: leave out `versions`")
+        return self
 
 
 class Acknowledgements(Fragment):
@@ -248,6 +259,11 @@ class Partner(Fragment):
         """Return the name of the rules that a message of the partner is held to beside the standard's."""
         own = (m.overlay for m in self.messages if (m.standard, m.type) == (standard, message))
         return next(filter(None, own), self.reading.overlay)
+
+    def agreed_versions(self, standard: str, message: str) -> frozenset[str]:
+        """Return the versions a message of the partner was agreed to come in; none where all are fine."""
+        named = [m.versions for m in self.messages if (m.standard, m.type) == (standard, message)]
+        return frozenset(chain.from_iterable(named)) if all(named) else frozenset()
 
     def gets(self, entity: str) -> OutgoingMessage | None:
         """Return the message the partner gets a document of the ledger as; none if it gets none."""

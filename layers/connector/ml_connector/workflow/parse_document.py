@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml_connector.codecs import decode
 from ml_connector.codecs.recognition import read_documents
-from ml_connector.edi import Finding, Message, Severity, read_interchanges, validate
+from ml_connector.edi import Finding, Message, Severity, Standard, read_interchanges, validate
 from ml_connector.errors import Rejected
 from ml_connector.workflow.peek import business_messages
 from ml_connector.workflow.profiles import codec_profile, overlay_for, reading_of
@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from ml_connector.documents import Document
     from ml_connector.edi import Overlay
     from ml_connector.partners.configuration import Configuration
+    from ml_connector.partners.profile import Partner
     from ml_connector.store.audit import AuditTrail, Origin
     from ml_connector.store.raw import RawStore
 
 _MOST_FINDINGS = 50
 # Formats without interchanges: the stored bytes are the file.
 _FILES = frozenset({"ubl", "cxml", "idoc"})
+# Where each standard says a message's version.
+_VERSION_PLACES = {Standard.X12: ("GS", 8), Standard.EDIFACT: ("UNH", 2), Standard.TRADACOMS: ("MHD", 2)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ def parse_document(given: dict[str, Any], parts: Parsing, origin: Origin) -> dic
             for message in business_messages(interchange):
                 findings = examined(message, overlay_for(partner, message, parts.configuration))
                 refuse_faulty(findings, message)
+                findings += version_remarks(message, partner)
                 _tell_validated(ticket, message, findings, parts, origin)
                 document = decode(interchange, message, profile=codec_profile(partner))
                 return _keep(given, ticket, document, parts, origin)
@@ -61,6 +65,25 @@ def examined(message: Message, overlay: Overlay | None) -> list[Finding]:
     """Return what reading and validating found in a message, as its partner's own rules weigh it."""
     validated = validate(message, overlay=overlay)
     return [*(overlay.weigh(found) if overlay else found for found in message.findings), *validated]
+
+
+def version_remarks(message: Message, partner: Partner) -> list[Finding]:
+    """Return a warning if a message came in a version that its partner's file does not name."""
+    agreed = partner.agreed_versions(message.standard.value, message.type)
+    if not agreed or agreed & {message.version, f"{message.version}{message.association}"}:
+        return []
+    tag, element = _VERSION_PLACES[message.standard]
+    text = f"{message.type} came in version {message.version}; agreed are {', '.join(sorted(agreed))}."
+    return [
+        Finding(
+            severity=Severity.WARNING,
+            rule="version-not-agreed",
+            message=text,
+            tag=tag,
+            element=element,
+            value=message.version,
+        )
+    ]
 
 
 def refuse_faulty(findings: list[Finding], message: Message) -> None:
