@@ -85,6 +85,15 @@ def test_file_without_interchange_is_refused(tmp_path, content):
     assert run("parse", path).exit_code == 1
 
 
+def test_control_characters_are_told_and_not_sent_to_the_terminal(tmp_path):
+    path = tmp_path / "coloured.edi"
+    path.write_bytes(ORDER.read_bytes().replace(b"PO1*", b"P\x1b1*", 1))
+    result = run("parse", path)
+    assert result.exit_code == 1
+    assert "tag P\\x1b1 position" in result.stderr
+    assert "\x1b" not in result.stderr
+
+
 def test_missing_file_is_wrong_usage(tmp_path):
     assert run("parse", tmp_path / "none.edi").exit_code == 2
 

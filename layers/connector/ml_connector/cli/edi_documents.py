@@ -12,6 +12,7 @@ from rich.console import Console
 
 from ml_connector.cli.document_rendering import rendering_of
 from ml_connector.cli.edi import AsJson, Charset, Files, Target, known_charset, opened, writing
+from ml_connector.cli.edi_report import printable
 from ml_connector.cli.output import REFUSED, Output, guarded
 from ml_connector.codecs import CodecProfile, Envelope, encode
 from ml_connector.codecs.files import DocumentFile, Refusal
@@ -80,16 +81,16 @@ def _print_documents(lines: Any, *, as_json: bool) -> None:  # noqa: ANN401 - a 
 
 def _print_refusal(name: str, refusal: Refusal) -> None:
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print(f"{name}: {refusal.what}: {refusal.reason}", markup=False)
+    lines = [f"{name}: {refusal.what}: {refusal.reason}"]
     for finding in refusal.findings:
         place = finding.get("path") or " ".join(
             f"{key} {finding[key]}" for key in ("tag", "position", "line", "offset") if key in finding
         )
-        console.print(
-            f"  {finding['severity']} [{finding['rule']}] {place}: {finding['message']}", markup=False
-        )
+        lines.append(f"  {finding['severity']} [{finding['rule']}] {place}: {finding['message']}")
     if refusal.advice:
-        console.print(f"  {refusal.advice}", markup=False)
+        lines.append(f"  {refusal.advice}")
+    for line in lines:
+        console.print(printable(line), markup=False)
 
 
 @guarded
