@@ -112,6 +112,13 @@ def test_each_alarm_watches_a_metric_that_is_emitted_with_its_dimensions(alarms,
             assert (alarm["MetricName"], dimensions) in ours, name
 
 
+def test_alarms_that_speak_of_documents_count_each_document_once(alarms):
+    spoken_of = {name for name, alarm in alarms.items() if "Documents wait" in alarm["AlarmDescription"]}
+    spoken_of |= {name for name, alarm in alarms.items() if "Many documents" in alarm["AlarmDescription"]}
+    assert spoken_of == {"MisconfiguredAlarm", "RejectedAlarm"}
+    assert {alarms[name]["MetricName"] for name in spoken_of} == {"Stopped"}
+
+
 def test_the_namespace_is_the_one_the_functions_are_told(template):
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
     assert variables["POWERTOOLS_METRICS_NAMESPACE"] == {"Ref": "AWS::StackName"}
