@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from ml_connector.codecs.filed_checking import CheckedFile
     from ml_connector.edi.checking import CheckedMessage
-    from ml_connector.edi.model import Interchange
+    from ml_connector.edi.interchange import Interchange
 
 
 class JsonReport:

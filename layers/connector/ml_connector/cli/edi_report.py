@@ -8,8 +8,8 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from ml_connector.edi.finding import Finding, Severity, Status
+from ml_connector.edi.interchange import Interchange
 from ml_connector.edi.locating import envelope_segment_of, locate
-from ml_connector.edi.model import Interchange
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -11,8 +11,9 @@ from ml_connector.edi.acknowledgement import (
 from ml_connector.edi.compose import compose_interchange, compose_parts
 from ml_connector.edi.dialects.descriptions import Address
 from ml_connector.edi.finding import Finding, Severity, Status
+from ml_connector.edi.interchange import Interchange
 from ml_connector.edi.loops import Loop, place, schema_of
-from ml_connector.edi.model import Group, Interchange, Message
+from ml_connector.edi.message import Group, Message
 from ml_connector.edi.options import ReadOptions
 from ml_connector.edi.outcome import MessageOutcome, examine, outcome_of
 from ml_connector.edi.outgoing import OutgoingGroup, OutgoingInterchange, OutgoingMessage

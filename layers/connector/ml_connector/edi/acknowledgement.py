@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ml_connector.edi.finding import Finding
-    from ml_connector.edi.model import Interchange
+    from ml_connector.edi.interchange import Interchange
     from ml_connector.edi.outcome import MessageOutcome
     from ml_connector.edi.separators import Separators
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from ml_connector.edi.characters import note_characters
 from ml_connector.edi.dialects.frame import Mark
 from ml_connector.edi.envelope import Envelope
-from ml_connector.edi.model import Message
+from ml_connector.edi.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ml_connector.edi.interchange import Interchange
     from ml_connector.edi.judging import LexedBlock, Oddity
-    from ml_connector.edi.model import Interchange
     from ml_connector.edi.options import ReadOptions
     from ml_connector.edi.rules import Notebook
     from ml_connector.edi.segment import Block

@@ -12,7 +12,8 @@ from ml_connector.edi.validation import validate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ml_connector.edi.model import Interchange, Message
+    from ml_connector.edi.interchange import Interchange
+    from ml_connector.edi.message import Message
     from ml_connector.edi.segment import Segment
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ml_connector.edi.dialects.descriptions import Address
-from ml_connector.edi.model import Group
+from ml_connector.edi.message import Group
 from ml_connector.edi.separators import Standard
 from ml_connector.edi.sequence import Sequence
 
 if TYPE_CHECKING:
-    from ml_connector.edi.model import Interchange, Message
+    from ml_connector.edi.interchange import Interchange
+    from ml_connector.edi.message import Message
     from ml_connector.edi.rules import Notebook
     from ml_connector.edi.segment import Block, Segment
 

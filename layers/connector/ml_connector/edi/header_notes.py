@@ -10,7 +10,7 @@ from ml_connector.edi.source import UTF8_BOM
 from ml_connector.edi.splitting import BLANKS
 
 if TYPE_CHECKING:
-    from ml_connector.edi.model import Interchange
+    from ml_connector.edi.interchange import Interchange
     from ml_connector.edi.noise import Noise
     from ml_connector.edi.rules import Notebook
 

@@ -10,7 +10,8 @@ from ml_connector.edi.splitting import split_elements, split_released
 
 if TYPE_CHECKING:
     from ml_connector.edi.finding import Finding
-    from ml_connector.edi.model import Interchange, Message
+    from ml_connector.edi.interchange import Interchange
+    from ml_connector.edi.message import Message
     from ml_connector.edi.segment import Segment
 
 

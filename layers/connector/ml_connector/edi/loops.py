@@ -10,7 +10,7 @@ from ml_connector.edi.schema import MessageSchema, find_schema
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ml_connector.edi.model import Message
+    from ml_connector.edi.message import Message
     from ml_connector.edi.segment import Segment
 
 

@@ -12,7 +12,8 @@ from ml_connector.edi.validation import validate
 
 if TYPE_CHECKING:
     from ml_connector.edi.finding import Finding
-    from ml_connector.edi.model import Group, Interchange, Message
+    from ml_connector.edi.interchange import Interchange
+    from ml_connector.edi.message import Group, Message
 
 OverlayChoice: TypeAlias = Overlay | Callable[["Message"], Overlay | None] | None
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from ml_connector.edi.assembly import Assembler
 from ml_connector.edi.dialects.descriptions import TRADACOMS_FILES
 from ml_connector.edi.header_notes import note_header, note_noise, note_unknown
+from ml_connector.edi.interchange import Interchange
 from ml_connector.edi.lexer import Lexer
-from ml_connector.edi.model import Interchange
 from ml_connector.edi.options import ReadOptions
 from ml_connector.edi.rules import Notebook
 from ml_connector.edi.segment import Block
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ml_connector.edi.dialects.descriptions import Address
     from ml_connector.edi.dialects.opening import Opening
     from ml_connector.edi.judging import LexedBlock
-    from ml_connector.edi.model import Message
+    from ml_connector.edi.message import Message
     from ml_connector.edi.segment import Segment
 
 _DEFAULTS = ReadOptions()

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ml_connector.edi.dialects.opening import Opening
-    from ml_connector.edi.model import Interchange, Message
+    from ml_connector.edi.interchange import Interchange
+    from ml_connector.edi.message import Message
     from ml_connector.edi.segment import Segment
     from ml_connector.edi.syntax import Syntax
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ml_connector.edi.model import Interchange, Message
+    from ml_connector.edi.interchange import Interchange
+    from ml_connector.edi.message import Message
     from ml_connector.edi.segment import Segment
 
 _RECONCILIATION = "RSGRSG"

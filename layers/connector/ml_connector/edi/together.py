@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from ml_connector.edi.model import Interchange, Message
+    from ml_connector.edi.interchange import Interchange
+    from ml_connector.edi.message import Message
 
 #: Where headers hold the wish for an acknowledgement, and what else an envelope may say: ISA14; UNB 0031,
 #: 0026, 0032; STX APRF.

@@ -21,7 +21,7 @@ from ml_connector.edi.report import Report
 
 if TYPE_CHECKING:
     from ml_connector.edi.finding import Finding
-    from ml_connector.edi.model import Message
+    from ml_connector.edi.message import Message
     from ml_connector.edi.notation import Node
     from ml_connector.edi.overlay import Overlay
     from ml_connector.edi.patterns import Matcher

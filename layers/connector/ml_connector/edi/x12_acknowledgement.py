@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from ml_connector.edi.acknowledgement import Answer
     from ml_connector.edi.finding import Finding
-    from ml_connector.edi.model import Group, Interchange
+    from ml_connector.edi.interchange import Interchange
+    from ml_connector.edi.message import Group
     from ml_connector.edi.outcome import MessageOutcome
     from ml_connector.edi.rows import Row
     from ml_connector.edi.separators import Separators

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ml_connector.edi.separators import Standard
 
 if TYPE_CHECKING:
-    from ml_connector.edi.model import Group
+    from ml_connector.edi.message import Group
     from ml_connector.edi.segment import Segment
     from ml_connector.edi.syntax import Syntax
 
