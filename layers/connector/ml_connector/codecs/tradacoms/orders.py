@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ml_connector.codecs.totals import check_count, order_totals
 from ml_connector.codecs.tradacoms.numbers import PRICE, write_date, write_number
-from ml_connector.codecs.tradacoms.reading import SegmentReader, TradacomsReading, narrative
+from ml_connector.codecs.tradacoms.reading import SegmentReader, TradacomsReading, coded_texts, narrative
 from ml_connector.codecs.tradacoms.writing import (
     File,
     item_values,
@@ -28,7 +28,7 @@ from ml_connector.documents import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ml_connector.codecs.profile import CodecProfile
     from ml_connector.edi import Interchange, Message
@@ -45,6 +45,8 @@ _FILES = {
 }
 _FILE_CODES = {meaning: code for code, meaning in reversed(_FILES.items())}
 _CURRENCY = "GBP"
+# RTEX and GNAR of a DNB hold four texts each.
+_TEXTS = 4
 
 
 def decode(interchange: Interchange, message: Message, profile: CodecProfile) -> PurchaseOrder:
@@ -116,10 +118,14 @@ def _read_line(line: SegmentReader, reading: TradacomsReading) -> OrderLine:
         uom=uom,
         units_per_pack=line.pack(5),
         unit_price=line.number(7, PRICE),
-        notes=tuple(
-            Note(text=text) for at, note in enumerate(notes, 1) for text in narrative(note, number, str(at))
-        ),
+        notes=tuple(one for at, note in enumerate(notes, 1) for one in _read_notes(note, number, str(at))),
     )
+
+
+def _read_notes(note: SegmentReader, line: str | None, place: str) -> Iterator[Note]:
+    """The registered texts of a DNB, their application code as the subject, and its free text."""
+    yield from (Note(text=text, subject=code) for code, text in coded_texts(note, 4))
+    yield from (Note(text=text) for text in narrative(note, line, place))
 
 
 def encode(document: PurchaseOrder, version: str, profile: CodecProfile) -> bytes:  # noqa: ARG001 - one version
@@ -169,5 +175,21 @@ def _line_rows(line: OrderLine, number: str) -> Iterator[Row]:
             description,
         ],
     )
-    if line.notes:
-        yield ("DNB", [number, "1", "", "", [note.text for note in line.notes]])
+    for place, (coded, free) in enumerate(_narratives(line.notes), 1):
+        yield ("DNB", [number, str(place), "", coded, free])
+
+
+def _narratives(notes: Iterable[Note]) -> list[tuple[list[str], list[str]]]:
+    """RTEX and GNAR of each DNB, in which what has a subject stands before what has none."""
+    found: list[tuple[list[str], list[str]]] = []
+    for note in notes:
+        coded, free = found[-1] if found else ([], [])
+        full = len(coded) == 2 * _TEXTS or free if note.subject else len(free) == _TEXTS
+        if full or not found:
+            coded, free = [], []
+            found.append((coded, free))
+        if note.subject:
+            coded += [note.subject, note.text]
+        else:
+            free.append(note.text)
+    return found

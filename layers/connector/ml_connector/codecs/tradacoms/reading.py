@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 _SERVICE = ("MHD", "MTR")
 
+# RTEX and GNAR: texts in one DNA, DNB or DNC.
+_REGISTERED_TEXTS = 4
+
 
 class TradacomsReading(Reading):
     """The reading of one detail message.
@@ -244,6 +247,13 @@ class SegmentReader(Taken):
             amount = self.number(element, MEASURE, 2)
         code = self.code(element, 3)
         return amount, (unit(code, UnitList.ANA_4) if code else None)
+
+
+def coded_texts(note: SegmentReader, element: int) -> list[tuple[str, str]]:
+    """The registered texts (RTEX) of an element, up to four, each with its application code."""
+    pairs = [(component, component + 1) for component in range(1, 2 * _REGISTERED_TEXTS, 2)]
+    whole = [pair for pair in pairs if all(note.segment.element(element, part).strip() for part in pair)]
+    return [(note.part(element, code) or "", note.part(element, text) or "") for code, text in whole]
 
 
 def narrative(note: SegmentReader, *numbers: str | None) -> list[str]:
