@@ -205,3 +205,15 @@ def test_packages_below_an_item_in_a_pallet_are_kept():
     (pallet,) = advice(f"HL*1**S~HL*2*1*O~PRF*P~{packs}").packages
     assert [item.qty for item in pallet.items] == [10]
     assert [inner.id.value for inner in pallet.children] == ["00106141411234567897"]
+
+
+REMITTANCE = "BPR*I*90*C*ACH~TRN*1*T-1~N1*PR*Payer~N1*PE*Payee~ENT*1~"
+
+
+def test_the_document_of_an_adjustment_has_its_date():
+    adjusted = "ADX*-10*ZZ*CM*CN-3~REF*UQ*Late~REF*CM*CN-3~DTM*003*20260103~RMR*IV*F-1*PI*100~"
+    found = decoded("820", f"{REMITTANCE}{adjusted}")
+    (adjustment,) = found.unallocated
+    assert (adjustment.reference.number, adjustment.reference.issue_date) == ("CN-3", date(2026, 1, 3))
+    assert [left.values for left in found.raw_extensions] == [("UQ",), ("Late",)]
+    assert reads_back(found)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ml_connector.codecs.x12.qualifiers import REFERENCE_TYPES, code_for
-from ml_connector.codecs.x12.references import read_references, write_references
+from ml_connector.codecs.x12.references import read_references, reference_of, write_references
 from ml_connector.documents import (
     Adjustment,
     CodedValue,
@@ -15,6 +15,7 @@ from ml_connector.documents import (
     RemittanceLine,
     RemittanceLineType,
     Severity,
+    day_of,
 )
 
 if TYPE_CHECKING:
@@ -98,9 +99,21 @@ def read_adjustment(reading: X12Reading, loop: Loop) -> Adjustment:
     qualifier, number = adx.code(3), adx[4]
     reference = None
     if qualifier and number:
-        kind = REFERENCE_TYPES.get(qualifier, ReferenceType.OTHER)
-        reference = Reference(type=kind, number=number, source_qualifier=qualifier)
+        reference = _dated(reading, loop, reference_of(qualifier, number))
     return Adjustment(amount=adx.number(1) or _ZERO, code=_reason(adx.code(2)), reference=reference)
+
+
+def _dated(reading: X12Reading, loop: Loop, reference: Reference) -> Reference:
+    """The document adjusted, with the date that a REF of the same number below the ADX gives it."""
+    for inner in loop.loops("REF"):
+        ref = reading.take(inner.segments("REF")[0])
+        if reference_of(ref.code(1), ref[2]) == reference:
+            if day := _read_date(reading, inner):
+                return reference.model_copy(update={"issue_date": day})
+        else:
+            ref.leave(1)
+            ref.leave(2)
+    return reference
 
 
 def _reason(code: str | None) -> CodedValue | None:
@@ -152,6 +165,9 @@ def write_adjustment(writer: SetWriter, adjustment: Adjustment) -> None:
         qualifier = _reference_qualifier(writer, reference)
     code = adjustment.code.value if adjustment.code else None
     writer.put("ADX", adjustment.amount, code, qualifier, number)
+    if reference is not None and reference.issue_date is not None:
+        writer.put("REF", qualifier, number)
+        writer.put("DTM", _INVOICE_DATE, day_of(reference.issue_date))
 
 
 def _reference_qualifier(writer: SetWriter, reference: Reference) -> str:
