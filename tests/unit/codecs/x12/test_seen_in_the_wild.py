@@ -217,3 +217,13 @@ def test_the_document_of_an_adjustment_has_its_date():
     assert (adjustment.reference.number, adjustment.reference.issue_date) == ("CN-3", date(2026, 1, 3))
     assert [left.values for left in found.raw_extensions] == [("UQ",), ("Late",)]
     assert reads_back(found)
+
+
+def test_an_item_below_no_order_level_may_name_its_order_itself():
+    found = advice(f"HL*1**S~HL*2*1*I~{ITEM}PRF*P-1*R-2**20260101~HL*3*1*I~{ITEM}PRF*P-2~")
+    assert [(item.po_number, item.po_release) for item in found.all_items()] == [
+        ("P-1", "R-2"),
+        ("P-2", None),
+    ]
+    assert [left.values for left in found.raw_extensions] == [("20260101",)]
+    assert rules(found) == {}

@@ -46,6 +46,7 @@ _PLAIN_MARK = "CP"
 #: 374 date qualifier of an item's DTM.
 ITEM_DATES = {"036": "expiry", "094": "production"}
 _FIRST_ID, _ROOM = 2, 15
+_ORDER_FIELDS = ("po_number", "release", "change_sequence", "issue_date", "contract")
 _ORDER_LINE, _SERIAL, _LOT = "PL", "SN", "LT"
 
 
@@ -75,21 +76,27 @@ def write_marks(writer: SetWriter, package: Package) -> None:
         writer.put("MAN", qualifier, mark.value)
 
 
+def read_order_number(reading: X12Reading, loop: Loop) -> DespatchOrder:
+    """The order of a PRF: its number, release, date and contract."""
+    segment = loop.segment("PRF")
+    if segment is None:
+        return DespatchOrder()
+    prf = reading.take(segment)
+    return DespatchOrder(
+        po_number=prf[1],
+        release=prf[2],
+        change_sequence=prf[3],
+        issue_date=prf.day(4),
+        contract=prf[6],
+    )
+
+
 def read_order(reading: X12Reading, loop: Loop) -> DespatchOrder:
     """The order of an O level: PRF with its references, parties and lading."""
-    found: dict[str, Any] = {}
-    if prf_segment := loop.segment("PRF"):
-        prf = reading.take(prf_segment)
-        found = {
-            "po_number": prf[1],
-            "release": prf[2],
-            "change_sequence": prf[3],
-            "issue_date": prf.day(4),
-            "contract": prf[6],
-        }
+    named = read_order_number(reading, loop)
     lading = read_lading(reading, loop, OF_ORDER)
     return DespatchOrder(
-        **found,
+        **{field: getattr(named, field) for field in _ORDER_FIELDS},
         references=read_references(reading, loop.segments("REF")),
         parties=read_parties(reading, loop.loops("N1")),
         package_type=lading.get("type"),
@@ -125,6 +132,11 @@ def read_item(reading: X12Reading, loop: Loop, order: DespatchOrder | None) -> D
     references = list(read_references(reading, loop.segments("REF")))
     serials = _take_out(references, ReferenceType.SERIAL)
     lots = _take_out(references, ReferenceType.LOT, most=1)
+    if order is None and loop.segment("PRF"):
+        # A shipment without order levels may name the order on each of its items.
+        order = read_order_number(reading, loop)
+        for number in (3, 4, 6):
+            reading.take(loop.segments("PRF")[0]).leave(number)
     po_number = order.po_number if order else None
     if po_number is None and (orders := _take_out(references, ReferenceType.PURCHASE_ORDER, most=1)):
         po_number = orders[0]
