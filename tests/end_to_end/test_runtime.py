@@ -16,9 +16,11 @@ from ml_connector.workflow.poll_visma import document_item
 from ml_connector.workflow.tickets import item_of, message_item
 
 from .conftest import ROOT
-from .interface_emulator import emulated
+from .interface_emulator import emulated, layers
 
 EVENTS = ROOT / "events"
+# Lambda allows 250 MB unzipped, function and layers together; docs/performance.md states the budget.
+LAYERS_MB = 60
 NUMBER = "HUB-4513"
 MAILBOX = "/nordlys-hub/Inbound"
 # What each run names anew.
@@ -122,3 +124,15 @@ def test_what_no_state_machine_calls_answers_its_event(order, invoke, name):
 
 def test_every_event_is_run():
     assert {path.stem for path in EVENTS.glob("*.json")} == {*STEPS, *PLAIN}
+
+
+def test_the_layers_keep_their_budget_of_size(deployment):
+    sizes = {layer.parent.name: _megabytes(layer) for layer in layers(deployment.build)}
+    assert set(sizes) == {"Dependencies", "Connector"}
+    assert all(size > 1 for size in sizes.values())
+    assert sum(sizes.values()) <= LAYERS_MB, sizes
+    assert f"at most {LAYERS_MB} MB" in (ROOT / "docs/performance.md").read_text()
+
+
+def _megabytes(folder):
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
