@@ -43,6 +43,7 @@ def _afresh(world):
     world.stream.truncate()
 
 
+pytestmark = pytest.mark.xdist_group("logs")  # one process makes the world
 ORDER = {
     "id": "o-1",
     "direction": "out",
