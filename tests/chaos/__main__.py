@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _MAILBOX = "/nordlys-hub/Inbound"
-_SETTLE_SECONDS = 600
+_SETTLE_SECONDS = 1200
 # Faults of the answer leave what was done in doubt, which is the hard case; the others do nothing.
 _VISMA_KINDS = ["latency", "throttle", "error", "error_after", "cut_after", "half_body", "expired_token"]
 _STERLING_KINDS = ["status", "cut_before", "cut_after", "truncate"]

@@ -108,3 +108,26 @@ def test_a_token_of_the_erp_opens_no_sales_orders(world):
     world.settings = world.settings.model_copy(update={"sales_order_scopes": world.settings.scopes})
     with world.client() as client, pytest.raises(Misconfigured, match="403"):
         client.get(f"{world.settings.sales_orders}SalesOrders")
+
+
+@pytest.mark.parametrize(
+    ("kind", "mended"),
+    [
+        (ORDER, {"supplier": "50001"}),
+        (ORDER, {"order_number": "HUB-1"}),
+        (INVOICE, {"supplier_number": "50001"}),
+        (next(kind for kind in KINDS if kind.entity == "SalesOrder"), {}),
+    ],
+)
+def test_a_write_in_doubt_is_found_after_a_rule_gave_the_document_another_party_or_number(
+    world, kind, mended
+):
+    posting = kind.posting()
+    world.strike_http(1, "cut_after")
+    world.simulator.faults.rules.append(Rule("text_error", method="GET", times=1))
+    world.run(posting, 1)
+    world.clock.advance(world.settings.lease_seconds + 1)
+    update = mended or {"customer": posting.body.customer.model_copy(update={"id": "99999"})}
+    changed = replace(posting, body=posting.body.model_copy(update=update))
+    (found,) = world.run(changed, 1)
+    assert world.documents(kind, posting.key.stamp) == [found.number]

@@ -42,7 +42,8 @@ class Entity:
         number_field: The member of a listed document that holds its number.
         stamp: Returns the document with the stamp in it.
         stamped_text: Returns the text of a listed document that would hold the stamp.
-        search: Yields the listed documents among which a posted one must be.
+        search: Yields the listed documents among which a posted one must be: those of the given document's
+            party and number, or of any where none is given.
         dated: The member of the write model that holds the document's date.
         noted_in: The dataset whose readers must know of a posted document at once; empty if none must.
     """
@@ -57,8 +58,15 @@ class Entity:
     dated: str = "date"
     noted_in: str = ""
 
-    def find(self, client: VismaClient, document: WriteModel, stamp: str, since: datetime) -> str:
-        """Return the number of the document that carries the stamp, or an empty string."""
+    def find(self, client: VismaClient, document: WriteModel | None, stamp: str, since: datetime) -> str:
+        """Return the number of the document that carries the stamp, or an empty string.
+
+        Args:
+            client: Where to look.
+            document: What the party and number looked for are of; None looks among those of any.
+            stamp: What was stamped into it.
+            since: From when on to look.
+        """
         rows = self.search(client, document, since)
         numbers = [
             str(row[self.number_field]) for row in rows if stamp in self.stamped_text(row, client.settings)
@@ -94,45 +102,42 @@ def _text_of(field: str) -> Callable[[Row, VismaSettings], str]:
     return lambda row, _: str(row.get(field) or "")
 
 
-def _search_purchase_orders(client: VismaClient, order: PurchaseOrder, since: datetime) -> Iterator[Row]:
-    if order.order_number:
+def _search_purchase_orders(
+    client: VismaClient, order: PurchaseOrder | None, since: datetime
+) -> Iterator[Row]:
+    if order and order.order_number:
         path = f"/v1/purchaseorder/{path_key(order.order_number)}"
         there = client.find(path, {"includeCustomFreeFields": True})
         return iter([there.body] if there else [])
+    party = {"supplier": order.supplier} if order else {}
     return client.rows(
-        "/v1/purchaseorder",
-        {"supplier": order.supplier, "includeCustomFreeFields": True, **changed_since(since)},
+        "/v1/purchaseorder", {**party, "includeCustomFreeFields": True, **changed_since(since)}
     )
 
 
 def _search_supplier_invoices(
-    client: VismaClient, invoice: SupplierInvoice, since: datetime
+    client: VismaClient, invoice: SupplierInvoice | None, since: datetime
 ) -> Iterator[Row]:
     window = changed_since(since, field="createdDateTime")
-    return client.rows(
-        "/v1/supplierInvoice",
-        {
-            "supplier": invoice.supplier_number,
-            "documentType": invoice.document_type,
-            "expandNote": True,
-            **window,
-        },
-    )
+    kind = {"supplier": invoice.supplier_number, "documentType": invoice.document_type} if invoice else {}
+    return client.rows("/v1/supplierInvoice", {**kind, "expandNote": True, **window})
 
 
-def _search_journal(client: VismaClient, _: JournalTransaction, since: datetime) -> Iterator[Row]:
+def _search_journal(client: VismaClient, _: JournalTransaction | None, since: datetime) -> Iterator[Row]:
     # This list knows no condition beside its lastModifiedDateTime (API B8).
     window = {"lastModifiedDateTime": filter_time(since), "module": "GL"}
     return client.rows("/v2/journaltransaction", window)
 
 
-def _search_cash(client: VismaClient, _: CashTransaction, since: datetime) -> Iterator[Row]:
+def _search_cash(client: VismaClient, _: CashTransaction | None, since: datetime) -> Iterator[Row]:
     return client.rows("/v1/cashTransaction", changed_since(since))
 
 
-def _search_sales_orders(client: VismaClient, order: SalesOrder, since: datetime) -> Iterator[Row]:
-    window = {"customerId": order.customer.id, "modifiedSince": f"{filter_time(since)}Z"}
-    return client.indexed_rows(_sales_order_path(client.settings), window)
+def _search_sales_orders(client: VismaClient, order: SalesOrder | None, since: datetime) -> Iterator[Row]:
+    party = {"customerId": order.customer.id} if order else {}
+    return client.indexed_rows(
+        _sales_order_path(client.settings), {**party, "modifiedSince": f"{filter_time(since)}Z"}
+    )
 
 
 def _sales_order_path(settings: VismaSettings) -> str:

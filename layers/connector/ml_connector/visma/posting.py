@@ -224,8 +224,10 @@ class _Execution:
     def _look_up(self, record: PostingRecord, earlier: datetime | None = None) -> str:
         planned_at = record.planned_at or self._now()
         since = own_clock_window(min(planned_at, earlier or planned_at))
+        # What was sent may have had another party or number than the body at hand has: a rule was mended.
+        like = self._posting.body if earlier else None
         try:
-            return self._entity.find(self._client, self._posting.body, self._stamp, since)
+            return self._entity.find(self._client, like, self._stamp, since)
         except Unavailable as error:
             wait = error.retry_after if error.retry_after is not None else 1.0
             self._raise_unknown(record, wait, cause=error)

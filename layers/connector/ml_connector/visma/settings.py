@@ -149,10 +149,17 @@ class VismaSettings(BaseModel):
 
     @property
     def settle_seconds(self) -> float:
-        """Seconds after which a sent write is either visible in Visma or will never be."""
-        return self.send_grace + self.server_limit
+        """Seconds after which a sent write is either visible in Visma or will never be.
+
+        Visma's own limit runs from the arrival, which what stands between may delay until this end hangs up.
+        """
+        return self.send_grace + self._under_way_seconds + self.server_limit
 
     @property
     def lease_seconds(self) -> float:
         """Seconds a posting's lease holds: longer than any write of its holder can be under way."""
         return self.settle_seconds + self.connect_timeout + self.write_timeout + self.pool_timeout
+
+    @property
+    def _under_way_seconds(self) -> float:
+        return self.connect_timeout + self.write_timeout + self.pool_timeout + self.read_timeout
