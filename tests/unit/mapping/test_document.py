@@ -242,8 +242,12 @@ class TestInvoice:
     @pytest.mark.parametrize(
         ("company", "partner", "where"),
         [
-            ("unit_price: {percent: 0.5, amount: 0.01}", "unit_price: {percent: 1}", "partners/great-lakes"),
-            ("unit_price: {percent: 0.5, amount: 0.01}", "", "company.yaml:"),
+            (
+                "unit_price: {percent: 0.5, amount: 0.01, both: true}",
+                "unit_price: {percent: 1}",
+                "partners/great",
+            ),
+            ("unit_price: {percent: 0.5, amount: 0.01, both: true}", "", "company.yaml:"),
             ("", "", "default tolerance of unit_price"),
         ],
     )
@@ -252,12 +256,28 @@ class TestInvoice:
         files = {
             **example.files,
             "company.yaml": example.files["company.yaml"].replace(
-                "unit_price: {percent: 0.5, amount: 0.01}", company
+                "unit_price: {percent: 0.5, amount: 0.01, both: true}", company
             ),
             file: example.files[file].replace("unit_price: {percent: 1}", partner or "rounding: 1"),
         }
         document = invoice(invoice_line(1, 4, "657.00", order="000052", seller="GLT-1005"))
         assert where in why(mapped(document, "great-lakes-tools", parse(files)), "match.unit_price").where
+
+    @pytest.mark.parametrize(
+        ("partner", "result"),
+        [
+            ("unit_price: {percent: 1}\n  line: {percent: 1}", Result.WITHIN_TOLERANCE),
+            ("unit_price: {percent: 0.1}\n  line: {percent: 1}", Result.EXCEPTION),
+            ("unit_price: {percent: 1}\n  line: {percent: 0.1}", Result.EXCEPTION),
+            ("rounding: 1", Result.EXCEPTION),
+        ],
+    )
+    def test_a_partners_own_tolerances_go_before_the_companys(self, example, mapped, partner, result):
+        file = "partners/great-lakes-tools.yaml"
+        head = example.files[file].split("tolerances:")[0]
+        files = {**example.files, file: f"{head}tolerances:\n  {partner}\n"}
+        document = invoice(invoice_line(1, 4, "657.00", order="000052", seller="GLT-1005"))
+        assert mapped(document, "great-lakes-tools", parse(files)).match.result is result
 
     def test_an_invoice_of_nothing_is_held(self, mapped):
         result = mapped(invoice(), "great-lakes-tools")

@@ -190,6 +190,25 @@ class TestVat:
             result = mapped(example, paper, "vestby-emballasje")
             assert result.body.invoice_lines[0].vat_code_id == code
 
+    @pytest.mark.parametrize(
+        ("on", "code"),
+        [(date(2026, 3, 19), "7"), (date(2026, 3, 20), "7"), (date(2026, 3, 21), None)],
+    )
+    def test_a_row_counts_to_its_last_day(self, example, on, code):
+        files = dict(example.files)
+        row = '  - {country: "NO", category: S, rate: 24, code: "7", until: 2026-03-20}\n'
+        files["company.yaml"] = files["company.yaml"].replace("vat:\n", f"vat:\n{row}", 1)
+        paper = invoice(
+            invoice_line(1, 500, "7.85", seller="BE-4001", tax=(tax(24),)), currency="NOK", issue_date=on,
+            parties=(party("seller", ("GLN", "7000010000079")),),
+        )  # fmt: skip
+        if code is None:
+            with pytest.raises(Misconfigured, match="category: S, rate: 24"):
+                mapped(parse(files), paper, "vestby-emballasje")
+        else:
+            result = mapped(parse(files), paper, "vestby-emballasje")
+            assert result.body.invoice_lines[0].vat_code_id == code
+
     def test_a_row_for_the_suppliers_zone_goes_first(self, example):
         files = dict(example.files)
         row = '  - {country: "NO", category: S, rate: 25, code: "7", zone: "01"}\n'

@@ -223,17 +223,48 @@ class TestReceipts:
 
 class TestPrice:
     @pytest.mark.parametrize(
-        ("price", "tolerated"), [("100.50", True), ("99.50", True), ("100.51", False), ("99.49", False)]
+        ("price", "order_price", "tolerated"),
+        [
+            ("100.01", 100, True),
+            ("99.99", 100, True),
+            ("100.02", 100, False),
+            ("99.98", 100, False),
+            ("100.50", 100, False),
+            ("1.005", 1, True),
+            ("1.0051", 1, False),
+            ("0.51", "0.50", False),
+        ],
     )
-    def test_half_a_percent_either_way_is_tolerated(self, price, tolerated):
-        assert variances(run([invoiced(10, price)], [ordered()]))["unit_price"] is tolerated
+    def test_half_a_percent_and_no_more_than_a_cent_either_way_is_tolerated(
+        self, price, order_price, tolerated
+    ):
+        found = run([invoiced(10, price)], [ordered(10, order_price)])
+        assert variances(found)["unit_price"] is tolerated
 
-    def test_a_cent_is_tolerated_on_small_prices(self):
-        assert variances(run([invoiced(10, "0.51")], [ordered(10, "0.50")]))["unit_price"] is True
+    @pytest.mark.parametrize(
+        ("quantity", "price", "result"),
+        [
+            (100, "100.01", Result.WITHIN_TOLERANCE),
+            (101, "100.01", Result.EXCEPTION),
+            (10_000, "100.01", Result.EXCEPTION),
+            (10_000, "100.50", Result.EXCEPTION),
+        ],
+    )
+    def test_a_price_is_tolerated_up_to_what_a_line_may_differ(self, quantity, price, result):
+        found = run([invoiced(quantity, price)], [ordered(quantity)])
+        assert found.result is result
+        assert variances(found)["line_amount"] is (result is Result.WITHIN_TOLERANCE)
 
-    def test_a_tolerated_price_explains_the_lines_amount(self):
-        found = run([invoiced(1000, "100.40")], [ordered(1000)])
-        assert variances(found) == {"unit_price": True, "line_amount": True}
+    @pytest.mark.parametrize(("percent", "line"), [("0.4", True), ("0.39", False)])
+    def test_who_allows_a_price_difference_on_many_allows_it_on_the_line_too(self, percent, line):
+        wide = Tolerances(unit_price=Tolerance(percent=d("0.5")), line=Tolerance(percent=d(percent)))
+        found = run([invoiced(1000, "100.40")], [ordered(1000)], tolerances=wide.over(REFERENCE_TOLERANCES))
+        assert variances(found) == {"unit_price": True, "line_amount": line}
+
+    @pytest.mark.parametrize(("amount", "tolerated"), [("1001.10", False), ("1001.00", True)])
+    def test_a_tolerated_price_excuses_no_other_amount(self, amount, tolerated):
+        found = run([invoiced(10, "100.01", amount=amount)], [ordered()])
+        assert variances(found) == {"unit_price": True, "line_amount": tolerated}
 
     def test_an_amount_that_is_not_quantity_by_price_is_named(self):
         found = run([invoiced(10, amount="1005.00")], [ordered()])
@@ -274,6 +305,8 @@ class TestTotals:
         [
             ("1000.99", "rounding", True, "0.99"),
             ("999.01", "rounding", True, "-0.99"),
+            ("1000.99", "document_total", True, "0.99"),
+            ("999.01", "document_total", True, "-0.99"),
             ("1001.01", "document_total", False, "0"),
             ("995.00", "document_total", False, "0"),
         ],
@@ -326,6 +359,12 @@ class TestCredit:
         found = run([invoiced(1)], [], ways=0, credit=True, originals=(original,))
         assert found.result is result
         assert found.originals == ("GL-1",)
+
+    @pytest.mark.parametrize(("charges", "result"), [(20, Result.NOT_MATCHED), (22, Result.EXCEPTION)])
+    def test_charges_are_credited_of_the_original_like_goods(self, charges, result):
+        original = Original("GL-1", d(120))
+        found = run([invoiced(1)], [], ways=0, credit=True, originals=(original,), charges=charges)
+        assert found.result is result
 
     def test_several_originals_are_one_sum_and_a_credit_of_both_counts_once(self):
         originals = [Original(number, d(100), (("C-0", d(50)),)) for number in ("GL-1", "GL-2")]

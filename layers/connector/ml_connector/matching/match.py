@@ -190,15 +190,13 @@ def _price_variances(
         return
     by_key = {order.key: order for order in orders}
     compared = list(dict.fromkeys((part.order, part.order_line) for part in parts)) or [orders[0].key]
-    excused = ZERO
     for key in compared:
         order = by_key[key]
         if _step(line.unit_price) == _step(order.unit_price):
             continue
         tolerated = within(line.unit_price, order.unit_price, terms.tolerances.unit_price)
-        excused += abs(line.unit_price - order.unit_price) * line.quantity if tolerated else ZERO
         yield Variance("unit_price", order.unit_price, line.unit_price, tolerated, line.number, _name(order))
-    yield from _amount_variances(line, _expected_amount(line, by_key, parts, compared[0]), excused, terms)
+    yield from _amount_variances(line, _expected_amount(line, by_key, parts, compared[0]), terms)
 
 
 def _step(price: Decimal) -> Decimal:
@@ -217,15 +215,12 @@ def _expected_amount(
     return expected + (line.quantity - taken) * by_key[first].unit_price
 
 
-def _amount_variances(
-    line: InvoiceLine, expected: Decimal, excused: Decimal, terms: Terms
-) -> Iterator[Variance]:
+def _amount_variances(line: InvoiceLine, expected: Decimal, terms: Terms) -> Iterator[Variance]:
+    """Yield a line's amount that is not the order's: a tolerated price times the quantity is no excuse."""
     expected = expected.quantize(Decimal("0.01"))
-    difference = abs(line.amount - expected)
-    if difference <= Decimal("0.005"):
+    if abs(line.amount - expected) <= Decimal("0.005"):
         return
-    unexplained = max(difference - excused, ZERO)
-    tolerated = within(expected + unexplained, expected, terms.tolerances.line)
+    tolerated = within(line.amount, expected, terms.tolerances.line)
     yield Variance("line_amount", expected, line.amount, tolerated, line.number, "quantity at order price")
 
 

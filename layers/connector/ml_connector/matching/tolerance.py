@@ -10,16 +10,13 @@ if TYPE_CHECKING:
     from ml_connector.partners.fragments import Tolerance
 
 
-def within(
-    found: Decimal, expected: Decimal, tolerance: Tolerance | None, *, per: Decimal | None = None
-) -> bool:
+def within(found: Decimal, expected: Decimal, tolerance: Tolerance | None) -> bool:
     """Tell whether ``found`` lies within ``tolerance`` of ``expected``.
 
     Args:
         found: The figure to judge.
         expected: What it is compared with; percentages are of it.
         tolerance: What may differ; none means nothing may.
-        per: Multiplies the tolerance's amount: one per unit becomes one per unit times quantity.
     """
     difference = abs(found - expected)
     if difference == 0:
@@ -30,7 +27,7 @@ def within(
     if tolerance.percent is not None:
         limits.append(abs(expected) * tolerance.percent / 100)
     if tolerance.amount is not None:
-        limits.append(tolerance.amount * (per if per is not None else 1))
+        limits.append(tolerance.amount)
     if not limits:
         return False
     return difference <= (min(limits) if tolerance.both else max(limits))

@@ -24,10 +24,11 @@ from ml_connector.partners.fragments import (
     UnitReference,
 )
 
-#: The reference tolerances for a company that sets none: half a percent on prices, one on line and document.
+#: The reference tolerances for a company that sets none: half a percent on prices, never over a cent a unit; one
+#: on line and document.
 REFERENCE_TOLERANCES = Tolerances(
     quantity=Tolerance(percent=Decimal(0)),
-    unit_price=Tolerance(percent=Decimal("0.5"), amount=Decimal("0.01")),
+    unit_price=Tolerance(percent=Decimal("0.5"), amount=Decimal("0.01"), both=True),
     line=Tolerance(amount=Decimal("1.00")),
     document=Tolerance(amount=Decimal("1.00"), percent=Decimal("0.05")),
     rounding=Decimal("1.00"),
