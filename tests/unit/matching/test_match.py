@@ -303,8 +303,8 @@ class TestTotals:
     @pytest.mark.parametrize(
         ("payable", "name", "tolerated", "rounding"),
         [
-            ("1000.99", "rounding", True, "0.99"),
-            ("999.01", "rounding", True, "-0.99"),
+            ("1000.50", "rounding", True, "0.50"),
+            ("999.50", "rounding", True, "-0.50"),
             ("1000.99", "document_total", True, "0.99"),
             ("999.01", "document_total", True, "-0.99"),
             ("1001.01", "document_total", False, "0"),

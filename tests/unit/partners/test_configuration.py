@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from ml_connector.edi import Address
 from ml_connector.errors import Misconfigured
 from ml_connector.partners import load, parse, version_of
 from ml_connector.partners.configuration import faults_of
+from ml_connector.partners.fragments import Tolerances
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "configuration"
 
@@ -259,10 +261,20 @@ class TestTolerances:
         configuration = parse(
             files() | {"partners/acme.yaml": PARTNER + "tolerances: {unit_price: {percent: 2}}\n"}
         )
-        own = configuration.partner("acme").tolerances.over(configuration.company.effective_tolerances)
+        own = configuration.partner("acme").tolerances.over(configuration.company.effective_tolerances("NOK"))
         assert own.unit_price.percent == 2
         assert own.line.amount == 1
         assert own.rounding == 1
+
+    @pytest.mark.parametrize(
+        ("currency", "rounding"), [("NOK", "1"), ("SEK", "1"), ("DKK", "1"), ("EUR", "0.5"), ("", "0.5")]
+    )
+    def test_rounding_is_to_the_whole_where_there_are_no_smaller_coins(self, currency, rounding):
+        assert parse(files()).company.effective_tolerances(currency).rounding == Decimal(rounding)
+
+    def test_a_company_that_sets_a_rounding_has_it_in_every_currency(self):
+        company = parse(files()).company.model_copy(update={"tolerances": Tolerances(rounding=Decimal(2))})
+        assert {company.effective_tolerances(code).rounding for code in ("NOK", "EUR")} == {Decimal(2)}
 
 
 @pytest.mark.parametrize(

@@ -69,10 +69,10 @@ def _settled(computed: InvoiceTotals, declared: InvoiceTotals) -> InvoiceTotals:
     inclusive = computed.tax_inclusive or Decimal(0)
     payable = inclusive - (declared.prepaid or 0) + (declared.rounding or 0)
     rounding = declared.rounding
-    if declared.payable is not None and rounding is None:
-        difference = declared.payable - payable
+    if declared.to_pay is not None and rounding is None:
+        difference = declared.to_pay - payable
         if difference and abs(difference) <= ROUNDING_TOLERANCE:
-            rounding, payable = difference, declared.payable
+            rounding, payable = difference, declared.to_pay
     return computed.model_copy(update={"prepaid": declared.prepaid, "rounding": rounding, "payable": payable})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import computed_field
 
@@ -17,6 +17,9 @@ from ml_connector.documents.order import Purpose, SubLine
 from ml_connector.documents.parties import Contact, Party
 from ml_connector.documents.provenance import BusinessDocument
 from ml_connector.documents.references import Note, Reference
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 
 class InvoiceType(StrEnum):
@@ -96,6 +99,13 @@ class InvoiceTotals(Model):
     hash: Number | None = None
     declared_line_count: int | None = None
 
+    @property
+    def to_pay(self) -> Decimal | None:
+        """What is to be paid: ``payable``, else the total with tax less what is prepaid; else None."""
+        if self.payable is not None or self.tax_inclusive is None:
+            return self.payable
+        return self.tax_inclusive - (self.prepaid or 0) + (self.rounding or 0)
+
 
 class Invoice(BusinessDocument):
     """An invoice, credit note, debit note or other bill; ``invoice_type`` says which."""
@@ -134,8 +144,13 @@ class Invoice(BusinessDocument):
     @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated property; pydantic asks for it
     @property
     def totals(self) -> InvoiceTotals:
-        """The totals to go by: as declared, else as computed."""
-        return effective(self.totals_declared, self.totals_computed)
+        """The totals to go by: as declared, else as computed.
+
+        What is to be paid follows the declared total with tax where only that is sent (MOA 77 without 9).
+        """
+        totals = effective(self.totals_declared, self.totals_computed)
+        declared = self.totals_declared.to_pay
+        return totals if declared is None else totals.model_copy(update={"payable": declared})
 
     @property
     def number(self) -> str:

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from ml_connector.documents.remittance import Adjustment
     from ml_connector.mapping.context import Context
     from ml_connector.mapping.routing import Routing
+    from ml_connector.partners.fragments import Tolerances
     from ml_connector.partners.subject import AnyLine
 
 _ZERO = Decimal(0)
@@ -118,11 +119,16 @@ class BookingMapper:
             return [*self._of_payments(document), *self._of_adjustments(document.unallocated, None)]
         raise TypeError(document)
 
+    @property
+    def tolerances(self) -> Tolerances:
+        """What may differ, in the document's currency."""
+        currency = getattr(self.document, "currency", None)
+        return self.context.tolerances(currency or self.context.partner.currency or "")
+
     def check_total(self, booked: Decimal, declared: Decimal | None, *, exact: bool) -> None:
         """Hold the document when its parts do not sum to what it says."""
-        company = self.context.configuration.company
-        allowed = self.context.partner.tolerances.over(company.effective_tolerances).document
-        if declared is None or within(declared, booked, None if exact else allowed):
+        allowed = None if exact else self.tolerances.document
+        if declared is None or within(declared, booked, allowed):
             return
         self.context.sheet.hold(f"{self.document.number} is over {declared}, but its parts sum to {booked}.")
 
@@ -130,7 +136,7 @@ class BookingMapper:
         """Set date and description, and hold what reading the document found wrong."""
         self.head.put(date_name, issue_date(self.context), Source.DOCUMENT)
         put_description(self.context, self.head, self.routing)
-        hold_findings(self.context)
+        hold_findings(self.context, self.tolerances)
 
     def require(self, field: str, name: str, draft: Draft) -> None:
         """Set what only a rule can give; without it the worksheet says what to add where."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ml_connector.mapping.lookups import Lookups
     from ml_connector.partners import Configuration, Partner
     from ml_connector.partners.fields import Level
+    from ml_connector.partners.fragments import Tolerances
     from ml_connector.partners.located import Location
     from ml_connector.partners.subject import AnyDocument, AnyLine
 
@@ -56,6 +57,11 @@ class Context:
     def company_where(self, *path: str | int) -> Location:
         """Return the line of a value in company.yaml."""
         return self.configuration.where("company.yaml", *path)
+
+    def tolerances(self, currency: str) -> Tolerances:
+        """Return what may differ in a document of this currency: the partner's, else the company's."""
+        company = self.configuration.company
+        return self.partner.tolerances.over(company.effective_tolerances(currency))
 
     def route(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ml_connector.documents import Invoice, Severity, day_of
@@ -12,18 +13,32 @@ from ml_connector.mapping.coding import put_routed
 from ml_connector.mapping.lookups import CREDITS, Master
 from ml_connector.mapping.parties import find_place, our_party
 from ml_connector.mapping.result import Source
+from ml_connector.matching import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ml_connector.documents import DocumentFinding
     from ml_connector.documents.commercial import PaymentTerms
     from ml_connector.mapping.context import Context
     from ml_connector.mapping.lookups import BusinessPartner
     from ml_connector.mapping.result import Draft
     from ml_connector.mapping.routing import Routing
     from ml_connector.partners.company import OwnIdentity, TermsRow
+    from ml_connector.partners.fragments import Tolerances
 
 _FARTHEST_AHEAD = timedelta(days=60)
+
+#: Findings of totals that differ from the computed ones, and the tolerance each is judged by; more than the
+#: document's, a difference up to the rounding is none.
+_TOTALS = {
+    "total-mismatch": "document",
+    "line-extension-total": "document",
+    "tax-exclusive-total": "document",
+    "tax-inclusive-total": "document",
+    "payable-total": "document",
+    "tax-total-total": "vat",
+}
 
 
 def own_identity(context: Context) -> OwnIdentity | None:
@@ -156,16 +171,32 @@ def issue_date(context: Context) -> date:
     return issued
 
 
-def finding_holds(context: Context) -> Iterator[str]:
-    """Yield what reading the document found that asks for a person."""
+def finding_holds(context: Context, tolerances: Tolerances | None = None) -> Iterator[str]:
+    """Yield what reading the document found that asks for a person; totals within tolerance are noted."""
     for finding in context.document.findings:
-        if finding.severity in (Severity.HOLD, Severity.ERROR):
+        if finding.severity not in (Severity.HOLD, Severity.ERROR):
+            continue
+        if tolerances and _within_tolerance(finding, tolerances):
+            context.sheet.note(finding.rule, finding.message, Source.MATCHING, detail="within tolerance")
+        else:
             yield f"{finding.message} ({finding.rule})"
 
 
-def hold_findings(context: Context) -> None:
-    """Hold the document for what reading it found wrong."""
-    for reason in finding_holds(context):
+def _within_tolerance(finding: DocumentFinding, tolerances: Tolerances) -> bool:
+    name = _TOTALS.get(finding.rule)
+    if name is None or finding.found is None or finding.expected is None:
+        return False
+    found, expected = Decimal(finding.found), Decimal(finding.expected)
+    return _rounds(found, expected, name, tolerances) or within(found, expected, getattr(tolerances, name))
+
+
+def _rounds(found: Decimal, expected: Decimal, name: str, tolerances: Tolerances) -> bool:
+    return name == "document" and abs(found - expected) <= (tolerances.rounding or 0)
+
+
+def hold_findings(context: Context, tolerances: Tolerances | None = None) -> None:
+    """Hold the document for what reading it found wrong, unless a total differs within the tolerances."""
+    for reason in finding_holds(context, tolerances):
         context.sheet.hold(reason)
 
 

@@ -71,11 +71,15 @@ class InvoiceMapper:
         self.invoice = context.document
         self.routing = routing
         company = context.configuration.company
-        self.tolerances: Tolerances = context.partner.tolerances.over(company.effective_tolerances)
         self.matching: Matching = context.partner.matching.over(company.matching)
         self.lines: list[Draft] = []
         self.taxes: list[Draft] = []
         self.head = Draft()
+
+    @property
+    def tolerances(self) -> Tolerances:
+        """What may differ, in the currency the invoice is posted in."""
+        return self.context.tolerances(self.head.value("currency_id") or "")
 
     def map(self, supplier: Found | None) -> tuple[SupplierInvoice, Match, Disposition]:
         """Return the write model, how the invoice matched, and what to do with it.
@@ -146,7 +150,7 @@ class InvoiceMapper:
             sheet.note(f"match.{variance.name}", variance.sentence(), Source.MATCHING, where)
             if not variance.tolerated:
                 sheet.hold(variance.sentence())
-        hold_findings(self.context)
+        hold_findings(self.context, self.tolerances)
 
     def _tolerance(self, variance: str) -> str:
         """Return where the tolerance of a variance stands; nothing where none is ever tolerated."""

@@ -24,14 +24,17 @@ from ml_connector.partners.fragments import (
     UnitReference,
 )
 
-#: The reference tolerances for a company that sets none: half a percent on prices, never over a cent a unit; one
-#: on line and document.
+#: Where cash has no coins below one, documents are rounded to the whole.
+_WHOLE_ROUNDING = dict.fromkeys(("NOK", "SEK", "DKK"), Decimal("1.00"))
+
+#: The reference tolerances for a company that sets none: half a percent on prices, at most a cent a unit; one on
+#: line and document.
 REFERENCE_TOLERANCES = Tolerances(
     quantity=Tolerance(percent=Decimal(0)),
     unit_price=Tolerance(percent=Decimal("0.5"), amount=Decimal("0.01"), both=True),
     line=Tolerance(amount=Decimal("1.00")),
     document=Tolerance(amount=Decimal("1.00"), percent=Decimal("0.05")),
-    rounding=Decimal("1.00"),
+    rounding=Decimal("0.50"),
     vat=Tolerance(amount=Decimal("1.00")),
     charge=Tolerance(amount=Decimal(0)),
 )
@@ -170,10 +173,11 @@ class Company(Fragment):
     matching: Matching = Matching()
     tables: dict[str, dict[str, Code]] = Field(default_factory=dict)
 
-    @property
-    def effective_tolerances(self) -> Tolerances:
-        """The company's tolerances, with the reference figures where it sets none."""
-        return self.tolerances.over(REFERENCE_TOLERANCES)
+    def effective_tolerances(self, currency: str) -> Tolerances:
+        """Return the company's tolerances, with the reference figures for the currency where it sets none."""
+        return self.tolerances.over(Tolerances(rounding=_WHOLE_ROUNDING.get(currency))).over(
+            REFERENCE_TOLERANCES
+        )
 
     def sends_entity(self, entity: str) -> bool:
         """Tell whether documents of this kind leave the ledger at all."""
