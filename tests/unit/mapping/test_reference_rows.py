@@ -154,6 +154,15 @@ class TestUnit:
         with pytest.raises(Misconfigured, match="item 1005 is counted in BX, CS, EA only"):
             mapped(example, invoice(invoice_line(1, 1, "655", uom="RL", seller="GLT-1005")))
 
+    def test_a_line_without_unit_holds_until_its_item_says_what_the_partner_counts_in(self, changed):
+        paper = invoice(invoice_line(1, 6, "655.00", order="000052", uom=None, seller="GLT-1005"))
+        held = mapped(changed(), paper)
+        assert (held.disposition, held.body.hold) == (Disposition.HOLD, True)
+        assert held.holds[0].startswith("Line 1 names no unit; whether it counts in EA, as item 1005 does")
+        assert "to `items:` in partners/great-lakes-tools.yaml" in held.holds[0]
+        said = 'items: [{code: GLT-1005, item: "1005", scheme: SELLER, unit: EA}]\n'
+        assert mapped(changed(partners__great_lakes_tools=said), paper).holds == ()
+
     def test_conversions_go_over_several_steps_both_ways(self):
         item = ItemRecord(
             "1", base_unit="EA",

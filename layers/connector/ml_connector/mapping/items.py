@@ -162,7 +162,8 @@ def find_unit(
     """Return the ledger's unit for a line's; without one, the worksheet says what to add where.
 
     Order of attempts: the partner's item table, its unit table, the company's unit table, the item's own
-    units of the same name. A line that names no unit is counted in the item's purchase (or base) unit.
+    units of the same name. A line that names no unit holds: its item's purchase (or base) unit is put for a
+    person to confirm, since the partner may count in cases what the item is bought in ones.
     """
     if found and found.unit:
         return FoundUnit(found.unit, Source.PARTNER, found.where, "unit of the item's entry")
@@ -212,10 +213,12 @@ def _foreign_unit(context: Context, unit: FoundUnit, record: ItemRecord, line: s
 def _unstated(context: Context, found: FoundItem | None, line: str) -> FoundUnit | None:
     record = found.record if found else None
     unit = (record.purchase_unit or record.base_unit) if record else ""
-    if unit:
-        return FoundUnit(
-            unit, Source.DEFAULT, "Visma item", "the line names no unit; the item's own is taken"
+    if found and unit:
+        context.sheet.hold(
+            f"Line {line} names no unit; whether it counts in {unit}, as item {found.record.number} does, is "
+            f"for a person to say. Add the item to `items:` in {context.file} with the `unit:` the partner means."
         )
+        return FoundUnit(unit, Source.DEFAULT, "Visma item", "no unit is named; the item's own, on hold")
     context.sheet.lack(
         f"Line {line} names no unit, and no item was found to take one from.",
         f"Ask the partner for a unit, or add the item to `items:` in {context.file} with its `unit:`.",

@@ -27,8 +27,8 @@ from ml_connector.partners.fragments import (
 #: Where cash has no coins below one, documents are rounded to the whole.
 _WHOLE_ROUNDING = dict.fromkeys(("NOK", "SEK", "DKK"), Decimal("1.00"))
 
-#: The reference tolerances for a company that sets none: half a percent on prices, at most a cent a unit; one on
-#: line and document.
+#: The reference tolerances for a company that sets none: half a percent on prices, at most a cent a unit;
+#: one on line and document.
 REFERENCE_TOLERANCES = Tolerances(
     quantity=Tolerance(percent=Decimal(0)),
     unit_price=Tolerance(percent=Decimal("0.5"), amount=Decimal("0.01"), both=True),
