@@ -216,7 +216,7 @@ def _unstated(context: Context, found: FoundItem | None, line: str) -> FoundUnit
     if found and unit:
         context.sheet.hold(
             f"Line {line} names no unit; whether it counts in {unit}, as item {found.record.number} does, is "
-            f"for a person to say. Add the item to `items:` in {context.file} with the `unit:` the partner means."
+            f"for a person to say. Add the item to `items:` in {context.file} with the `unit:` it is in."
         )
         return FoundUnit(unit, Source.DEFAULT, "Visma item", "no unit is named; the item's own, on hold")
     context.sheet.lack(
