@@ -341,6 +341,37 @@ def test_the_dead_letter_mailbox_is_watched_without_receiving_from_it():
     assert world.executions == {}
 
 
+def test_a_watched_dead_letter_is_received_once_it_stands_in_a_wanted_mailbox():
+    world = World(watch_dead_letter=True)
+    message = world.arrive("lost.edi", mailbox="/DeadLetter")
+    world.poll()
+    world.state.messages[message.id].mailbox = "/ACME/Inbox"
+    world.poll()
+    world.poll()
+    assert len(world.started_for(message.id)) == 1
+
+
+def test_a_dead_letter_mailbox_that_is_named_is_watched_and_received_from():
+    world = World(watch_dead_letter=True, mailboxes=("/DeadLetter",))
+    message = world.arrive("lost.edi", mailbox="/DeadLetter")
+    assert world.poll()["dead_letters"] == 1
+    world.poll()
+    assert len(world.started_for(message.id)) == 1
+
+
+@pytest.mark.parametrize("fields", ["few", "all"])
+def test_a_message_passed_by_is_received_once_its_mailbox_is_included(fields):
+    world = World(Switches(list_fields=fields), mailboxes=("/Only",))
+    message = world.arrive("a.edi")
+    world.poll()
+    assert world.executions == {}
+    world.settings = world.settings.model_copy(update={"mailboxes": ("/Only", "/ACME/Inbox")})
+    world.client = world.new_client()
+    world.poll()
+    world.poll()
+    assert len(world.started_for(message.id)) == 1
+
+
 def test_a_refused_login_is_not_repeated_until_the_pause_is_over_or_the_secret_changes():
     world = World()
     world.client = world.new_client(password="old", version="1")

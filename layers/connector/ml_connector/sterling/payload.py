@@ -75,8 +75,8 @@ def too_large(most: int, size: int | None = None) -> PayloadTooLarge:
     found = "more" if size is None else f"{size:,} bytes"
     return PayloadTooLarge(
         f"The payload has {found}; at most {most:,} bytes are received.",
-        advice="Raise STERLING_MAX_PAYLOAD_BYTES if the functions have the disk and time for it, "
-        "or have the sender split it.",
+        advice="Have it sent again in parts; or raise STERLING_MAX_PAYLOAD_BYTES, if the functions have the "
+        "disk and time for it, and have it sent again: what was refused is not read a second time.",
         limit=most,
         size=size,
     )

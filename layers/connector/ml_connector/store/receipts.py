@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 
+#: States of a message that was not received because it was not asked for then.
+PASSED_BY = frozenset({"ignored", "noted"})
+
+
 class Receipt(BaseModel):
     """What is known here about one mailbox message.
 
@@ -31,7 +35,7 @@ class Receipt(BaseModel):
         message: Its facts as they go to the execution: system, mailbox, message_id, name, arrived_at.
         document_id: The payload's document.
         state: ``troubled`` (could not be read yet), ``received`` (bytes and this record are kept), or how it
-            was settled: ``started``, ``refused``, ``noted``.
+            was settled: ``started``, ``refused``; or passed by: ``ignored``, ``noted`` (a dead letter).
         at: When it came to this state.
         raw: Its bytes, once kept.
         execution: The name of its execution.
@@ -83,9 +87,13 @@ class Receipts:
         self._state.put({"pk": self._on_the_way, "sk": receipt.key, **_fields(receipt)})
 
     def settle(self, receipt: Receipt) -> bool:
-        """Write the receipt of a message, once and for good; False if it has one already."""
+        """Write the receipt of a message; False if it has one already.
+
+        It is written once and for good, but for a message that was only passed by.
+        """
         item = {"pk": self._pk(receipt.key), "sk": "receipt", **_fields(receipt)}
-        return self._state.put(item, Attr("pk").not_exists())
+        passed_by = Attr("state").eq("ignored") | Attr("state").eq("noted")
+        return self._state.put(item, Attr("pk").not_exists() | passed_by)
 
     def release(self, key: str) -> None:
         """Drop the record of a message on its way, after its receipt is written."""

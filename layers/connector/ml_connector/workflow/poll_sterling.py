@@ -30,6 +30,7 @@ from ml_connector.sterling.polling import (
 )
 from ml_connector.sterling.settings import AfterReceipt
 from ml_connector.sterling.walking import Place
+from ml_connector.store.receipts import PASSED_BY
 from ml_connector.store.watermarks import Watermark
 from ml_connector.workflow.login_pause import LoginPause
 from ml_connector.workflow.poll_listing import Listing, open_listing
@@ -252,8 +253,20 @@ class _Poll:
         settled = self._ports.receipts.settled(candidates)
         wanted = [_tell_reused(message, settled) for message in wanted]
         settled |= self._ports.receipts.settled(found.key for found in wanted if found.number_reused)
-        new = [found for found in wanted if found.message_id in candidates and found.key not in settled]
+        new = [
+            found
+            for found in wanted
+            if found.message_id in candidates and not self._is_done(found, settled.get(found.key))
+        ]
         return wanted, new
+
+    def _is_done(self, message: MailboxMessage, receipt: Receipt | None) -> bool:
+        """Whether a message needs nothing more; one passed by is new once it is wanted where it stands."""
+        if receipt is None:
+            return False
+        if receipt.state not in PASSED_BY:
+            return True
+        return not is_wanted(message if message.mailbox else message_of(receipt), self._settings)
 
     def _receive_all(self, listing: Listing) -> list[str]:
         """Receive what is new, and return the ids of messages not tried yet for which there was no time."""
