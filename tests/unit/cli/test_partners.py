@@ -36,7 +36,7 @@ def folder(tmp_path):
 
 def test_partners_are_listed_with_their_number_and_addresses(run):
     rows = {row["id"]: row for row in json.loads(run("partners", "list", EXAMPLE, "--json").stdout)}
-    assert len(rows) == 6
+    assert len(rows) == 8
     assert rows["great-lakes-tools"]["supplier"] == "50005"
     assert "GREATLAKES" in run("partners", "list", EXAMPLE).stdout
 

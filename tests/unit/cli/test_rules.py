@@ -28,7 +28,7 @@ class TestCheck:
     def test_the_example_is_sound(self, run):
         result = run("rules", "check", EXAMPLE)
         assert result.exit_code == 0
-        assert "Nothing is wrong: 6 partners" in result.stdout
+        assert "Nothing is wrong: 8 partners" in result.stdout
 
     def test_a_fault_is_named_by_file_and_line(self, run, folder):
         (folder / "rules" / "99.yaml").write_text("rules:\n  - {name: x, when: {curency: NOK}, ignore: y}\n")

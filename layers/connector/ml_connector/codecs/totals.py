@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 ZERO = Decimal(0)
 
-#: Up to here a difference is rounding and goes to the rounding field; above, it is told, and mapping judges it
-#: by the tolerances of company and partner.
+#: Up to here a difference is rounding and goes to the rounding field; above, it is told, and mapping judges
+#: it by the tolerances of company and partner.
 ROUNDING_TOLERANCE = Decimal("0.05")
 
 

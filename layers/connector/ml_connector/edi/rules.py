@@ -151,9 +151,7 @@ class Notebook:
         if rule not in self._told:
             return True
         if "findings-limit" not in self._told:
-            told = (
-                f"There are more than {limit} findings; of further ones the first of each rule is listed."
-            )
+            told = f"There are more than {limit} findings; of further ones the first of each rule is listed."
             self._keep(finding_of("findings-limit", told, self.options, self.standard))
         return False
 
