@@ -98,7 +98,7 @@ def error_classes() -> list[type[ConnectorError]]:
     for module in pkgutil.walk_packages(ml_connector.__path__, "ml_connector."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    found = set(_below(ConnectorError))
+    found = {one for one in _below(ConnectorError) if one.__module__.startswith("ml_connector.")}
     return sorted(found, key=lambda one: (FAMILIES.index(_family(one)), one not in FAMILIES, one.__name__))
 
 

@@ -67,7 +67,7 @@ def test_a_document_is_held_released_replayed_rerouted_and_reviewed(deployment, 
     assert "It is held." in clerk.act(document, "hold")
     assert deployment.queries.state(document)["status"] == "held"
     assert "It goes on." in clerk.act(document, "release")
-    deployment.wait_for(document, "failed")
+    deployment.wait(lambda: failures(deployment, document) == 2)
     assert "It was started again." in clerk.act(document, "replay")
     deployment.wait(lambda: failures(deployment, document) == 3)
     assert "rerouted" in clerk.act(document, "reroute", entity="log")

@@ -16,6 +16,7 @@ from ml_connector.documents import (
     PaymentTerms,
     TaxSubtotal,
 )
+from ml_connector.errors import Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _REASONS = {"true": "UNCL7161", "false": "UNCL5189"}
 _MEANS = "UNCL4461"
+_VAT = "VAT"
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def read_charges(reading: MarkupReading, node: Node, level: Level) -> tuple[AllowanceCharge, ...]:
@@ -34,10 +37,11 @@ def read_charges(reading: MarkupReading, node: Node, level: Level) -> tuple[Allo
 
 
 def _read_charge(reading: MarkupReading, node: Node, level: Level) -> AllowanceCharge:
-    indicator = (node.text("cbc:ChargeIndicator") or "false").lower()
-    charge = indicator in ("true", "1")
+    charge = _is_charge(node)
     code = node.text("cbc:AllowanceChargeReasonCode")
-    taxes = read_categories(reading, node.nodes("cac:TaxCategory"))
+    tax = node.node("cac:TaxCategory")
+    if tax and (scheme := tax.node("cac:TaxScheme/cbc:ID")) and scheme.peek() == _VAT:
+        scheme.skip()
     return AllowanceCharge(
         kind=AllowanceChargeKind.CHARGE if charge else AllowanceChargeKind.ALLOWANCE,
         code=CodedValue(value=code, list=_REASONS["true" if charge else "false"]) if code else None,
@@ -45,10 +49,21 @@ def _read_charge(reading: MarkupReading, node: Node, level: Level) -> AllowanceC
         percentage=reading.number(node, "cbc:MultiplierFactorNumeric"),
         amount=reading.number(node, "cbc:Amount"),
         base_amount=reading.number(node, "cbc:BaseAmount"),
-        tax_category=taxes[0].category if taxes else None,
-        tax_rate=taxes[0].rate if taxes else None,
+        tax_category=tax.text("cbc:ID") if tax else None,
+        tax_rate=reading.number(tax, "cbc:Percent") if tax else None,
         level=level,
     )
+
+
+def _is_charge(node: Node) -> bool:
+    """Whether money is added: its sign is never guessed (XML Schema part 2, 3.2.2: boolean)."""
+    indicator = node.text("cbc:ChargeIndicator") or "false"
+    if indicator not in _BOOLEANS:
+        raise Rejected(
+            f"cbc:ChargeIndicator must be true or false, found {indicator!r}.",
+            advice="Have the partner say whether it is a charge or an allowance.",
+        )
+    return _BOOLEANS[indicator]
 
 
 def write_charges(writer: Writer, charges: Iterable[AllowanceCharge]) -> None:
@@ -62,7 +77,7 @@ def write_charges(writer: Writer, charges: Iterable[AllowanceCharge]) -> None:
         group.amount("Amount", charge.amount)
         group.amount("BaseAmount", charge.base_amount)
         if charge.tax_category is not None or charge.tax_rate is not None:
-            tax = TaxSubtotal(scheme="VAT", category=charge.tax_category, rate=charge.tax_rate)
+            tax = TaxSubtotal(scheme=_VAT, category=charge.tax_category, rate=charge.tax_rate)
             write_category(group, "TaxCategory", tax)
 
 
@@ -85,7 +100,7 @@ def write_category(writer: Writer, name: str, tax: TaxSubtotal) -> None:
     group.text("ID", tax.category)
     group.number("Percent", tax.rate)
     group.text("TaxExemptionReason", tax.exemption_reason)
-    group.group("TaxScheme").text("ID", tax.scheme or "VAT")
+    group.group("TaxScheme").text("ID", tax.scheme or _VAT)
 
 
 def tax_total_of(root: Node, currency: str | None) -> Node | None:

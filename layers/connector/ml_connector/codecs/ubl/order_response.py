@@ -45,6 +45,8 @@ _ACTIONS = {
     "7": ResponseAction.REJECTED,
     "42": ResponseAction.SHIPPED,
 }
+#: What a line with a substitute usually says: it is changed.
+_SUBSTITUTED = "3"
 _ANSWER_CODES = {answer: code for code, answer in _ANSWERS.items()}
 _ACTION_CODES = {action: code for code, action in _ACTIONS.items()}
 _CUSTOMIZATION = "urn:fdc:peppol.eu:poacc:trns:order_response:3"
@@ -91,10 +93,11 @@ def _read_line(reading: MarkupReading, outer: Node) -> OrderResponseLine:
     promised = tuple(PromisedDate(date=day, meaning=_PROMISED) for day in dict.fromkeys((first, last)) if day)
     code, substitute = node.text("cbc:LineStatusCode"), outer.node("cac:SellerSubstitutedLineItem/cac:Item")
     action = ResponseAction.SUBSTITUTED if substitute else _ACTIONS.get(code or "5", ResponseAction.HOLD)
+    usual = {_SUBSTITUTED, None} if substitute else {*_ACTIONS, None}
     return OrderResponseLine(
         line_number=_line_number(outer, node),
         action=action,
-        source_code=None if code in _ACTIONS else code,
+        source_code=None if code in usual else code,
         **read_goods(reading, node),
         promised_dates=promised,
         substitute_item=read_item(substitute) if substitute else None,
